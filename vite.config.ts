@@ -1,0 +1,27 @@
+import { resolve } from 'node:path';
+import { defineConfig, type UserConfig } from 'vite';
+import { wgsl } from './shaders/build/plugin.ts';
+
+const here = (path: string) => resolve(import.meta.dirname, path);
+
+/** `vite build --mode library`: one ES module with everything inside. */
+const library: UserConfig = {
+  plugins: [wgsl()],
+  publicDir: false,
+  build: {
+    outDir: 'dist',
+    emptyOutDir: false,
+    lib: { entry: here('src/index.ts'), formats: ['es'], fileName: () => 'shaderprop.js' },
+    rolldownOptions: { output: { codeSplitting: false } },
+  },
+};
+
+/** The pages: `vite` serves them, `vite build` writes them as a static site. */
+const site: UserConfig = {
+  root: here('demo'),
+  base: './',
+  plugins: [wgsl()],
+  build: { outDir: here('dist/site'), emptyOutDir: true },
+};
+
+export default defineConfig(({ mode }) => (mode === 'library' ? library : site));
