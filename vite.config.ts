@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { defineConfig, type UserConfig } from 'vite';
+import { digits } from './demo/data/digits.ts';
 import { wgsl } from './shaders/build/plugin.ts';
 
 const here = (path: string) => resolve(import.meta.dirname, path);
@@ -20,7 +21,7 @@ const library: UserConfig = {
 const site: UserConfig = {
   root: here('demo'),
   base: './',
-  plugins: [wgsl()],
+  plugins: [wgsl(), digits()],
   build: { outDir: here('dist/site'), emptyOutDir: true },
 };
 

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { digits } from './demo/data/digits.ts';
 import { engines, findBrowser } from './demo/headless/findBrowser.ts';
 import { wgsl } from './shaders/build/plugin.ts';
 import { puppeteerProvider } from './test/harness/provider.ts';
@@ -6,7 +7,7 @@ import { puppeteerProvider } from './test/harness/provider.ts';
 const found = engines.filter((engine) => findBrowser(engine));
 
 export default defineConfig({
-  plugins: [wgsl()],
+  plugins: [wgsl(), digits()],
   test: {
     projects: [
       {
