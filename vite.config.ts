@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig, type UserConfig } from 'vite';
 import { digits } from './demo/data/digits.ts';
@@ -22,7 +23,18 @@ const site: UserConfig = {
   root: here('demo'),
   base: './',
   plugins: [wgsl(), digits()],
-  build: { outDir: here('dist/site'), emptyOutDir: true },
+  // Nothing in here needs bundling to be served, and a late discovery would reload a page that is training.
+  optimizeDeps: { noDiscovery: true },
+  build: {
+    outDir: here('dist/site'),
+    emptyOutDir: true,
+    rolldownOptions: { input: pages() },
+  },
 };
+
+function pages(): string[] {
+  const files = readdirSync(here('demo'), { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => file.endsWith('.html')).map((file) => here(`demo/${file}`));
+}
 
 export default defineConfig(({ mode }) => (mode === 'library' ? library : site));
