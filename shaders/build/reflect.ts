@@ -1,0 +1,80 @@
+/** Reads a linked shader with wgsl_reflect, at build time, into the module that the runtime uses. */
+import { basename } from 'node:path';
+// The package's main entry does not load as an ES module in Node; this file is the same library.
+import { type TypeInfo, type VariableInfo, WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
+import type { Binding, Scalar, Shader, ShaderConstant, StructLayout } from '../../src/kernels/shader.ts';
+import { type LinkedShader, linkShader } from './link.ts';
+
+/** `const NAME: type = default; // @specialise`: replaced where WGSL wants a const rather than an override. */
+const MARKED_CONST = /^(const (\w+): (\w+) = ([\w.]+);) \/\/ @specialise/gm;
+/** `const NAME: u32 = value;`: the values that a constant of a shader may take, for the host to use by name. */
+const NAMED_VALUE = /^const ([A-Z][A-Z0-9_]*): u32 = (\d+)u?;(?! \/\/ @specialise)/gm;
+const OVERRIDE = /^override (\w+): (\w+) = ([-\w.]+);/gm;
+
+export function reflectFile(file: string, root: string): { shader: Shader; files: string[] } {
+  const linked = linkShader(file, root);
+  return { shader: reflectShader(basename(file, '.wgsl'), linked), files: linked.files };
+}
+
+function reflectShader(name: string, linked: LinkedShader): Shader {
+  const reflection = new WgslReflect(linked.code);
+  const bindings: Record<string, Binding> = {};
+  for (const variable of reflection.getBindGroups().flat()) {
+    if (variable) bindings[variable.name] = reflectBinding(variable);
+  }
+  const structs: Record<string, StructLayout> = {};
+  for (const struct of reflection.structs) {
+    const fields = struct.members.map((m) => [m.name, { offset: m.offset, type: m.type.name as Scalar }]);
+    structs[struct.name] = { size: struct.size, fields: Object.fromEntries(fields) };
+  }
+  const [entry] = reflection.entry.compute;
+  return {
+    name,
+    code: stripComments(linked.code),
+    sources: linked.sources,
+    bindings,
+    structs,
+    constants: reflectConstants(linked.code),
+    values: Object.fromEntries([...linked.code.matchAll(NAMED_VALUE)].map(([, key, n]) => [key, Number(n)])),
+    workgroupSize: entry ? workgroupSize(entry.attributes) : [0, 0, 0],
+  };
+}
+
+function reflectBinding({ group, binding, access, type }: VariableInfo): Binding {
+  if (type.isStruct) return { group, binding, access: 'uniform', type: type.name };
+  const element = (type as TypeInfo & { format: TypeInfo }).format;
+  return { group, binding, access: access as 'read' | 'read_write', type: element.getTypeName() };
+}
+
+function reflectConstants(code: string): Record<string, ShaderConstant> {
+  const constants: Record<string, ShaderConstant> = {};
+  for (const [, declaration, name, type, value] of code.matchAll(MARKED_CONST)) {
+    constants[name] = { type: type as Scalar, default: parseLiteral(value), declaration };
+  }
+  for (const [, name, type, value] of code.matchAll(OVERRIDE)) {
+    constants[name] = { type: type as Scalar, default: parseLiteral(value) };
+  }
+  return constants;
+}
+
+function parseLiteral(text: string): number {
+  if (text === 'true' || text === 'false') return Number(text === 'true');
+  return Number.parseFloat(text);
+}
+
+function workgroupSize(
+  attributes: { name: string; value: string | string[] | null }[] | null,
+): [number, number, number] {
+  const value = attributes?.find((a) => a.name === 'workgroup_size')?.value ?? ['1'];
+  const [x, y = 1, z = 1] = [value].flat().map(Number);
+  return [x, y, z];
+}
+
+/** Without comments and indentation, line by line, so that a compiler's line numbers still hold. */
+function stripComments(code: string): string {
+  return code
+    .split('\n')
+    .map((line) => line.replace(/\/\/.*$/, '').trim())
+    .join('\n')
+    .trimEnd();
+}

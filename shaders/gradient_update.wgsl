@@ -1,0 +1,67 @@
+// weight_gradient and weight_update in one: the gradient never leaves the registers.
+//   x [rows, K] · delta [M, N] · parameters [K + 1, N] · moments [MOMENTS, K + 1, N]
+// With GATHER the batch's rows of x are picked through the permutation. A thread computes 4×4 outputs.
+const M: u32 = 1u; // @specialise
+const N: u32 = 1u; // @specialise
+const K: u32 = 1u; // @specialise
+override GATHER: bool = false;
+override USE_BIAS: bool = true;
+
+// @link lib/step.wgsl
+struct Step { first: u32, rows: u32, rate: f32, correction: f32 }
+// @link lib/optimizer.wgsl
+override MOMENTS: u32 = 0;
+// @link lib/optimizer.wgsl
+struct Weight { value: f32, first: f32, second: f32 }
+// @link lib/optimizer.wgsl
+fn optimizer_step(old: Weight, gradient: f32, rate: f32, correction: f32) -> Weight { return old; }
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> permutation: array<u32>;
+@group(0) @binding(2) var<storage, read> delta: array<f32, M * N>;
+@group(0) @binding(3) var<storage, read_write> parameters: array<f32, (K + 1u) * N>;
+@group(0) @binding(4) var<storage, read_write> moments: array<f32>;
+@group(1) @binding(0) var<uniform> current: Step;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let tile = id.x + id.y * groups.x * 64u;
+  let tiles_across = (N + 3u) / 4u;
+  let row = tile / tiles_across * 4u;
+  if (row > K) { return; }
+  let rows = min(row + vec4u(0, 1, 2, 3), vec4u(K));
+  let column = tile % tiles_across * 4u;
+  let columns = min(column + vec4u(0, 1, 2, 3), vec4u(N - 1u));
+
+  var sum = mat4x4f(); // sum[i] holds row i
+  for (var m = 0u; m < current.rows; m++) {
+    let at = m * N + columns;
+    let d = vec4f(delta[at.x], delta[at.y], delta[at.z], delta[at.w]);
+    let a = inputs(m, rows);
+    sum += mat4x4f(a.x * d, a.y * d, a.z * d, a.w * d);
+  }
+  let end = select(K, K + 1u, USE_BIAS);
+  for (var i = 0u; i < 4u && row + i < end; i++) {
+    for (var j = 0u; j < 4u && column + j < N; j++) {
+      update((row + i) * N + column + j, sum[i][j]);
+    }
+  }
+}
+
+// Four columns of X with ones beside it, in row m of the batch.
+fn inputs(m: u32, columns: vec4u) -> vec4f {
+  var row = m;
+  if (GATHER) { row = permutation[current.first + m]; }
+  let at = row * K + min(columns, vec4u(K - 1u));
+  return select(vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), vec4f(1.0), columns == vec4u(K));
+}
+
+fn update(i: u32, gradient: f32) {
+  var old = Weight(parameters[i], 0.0, 0.0);
+  if (MOMENTS > 0u) { old.first = moments[i]; }
+  if (MOMENTS > 1u) { old.second = moments[(K + 1u) * N + i]; }
+  let updated = optimizer_step(old, gradient, current.rate, current.correction);
+  parameters[i] = updated.value;
+  if (MOMENTS > 0u) { moments[i] = updated.first; }
+  if (MOMENTS > 1u) { moments[(K + 1u) * N + i] = updated.second; }
+}

@@ -1,0 +1,10 @@
+// What changes from one training step to the next. The host computes it in float64 for many steps at once
+// and writes a table of these; each dispatch sees its step through a dynamic offset.
+struct Step {
+  first: u32, // position in the permutation of the batch's first row
+  rows: u32, // real rows of the batch: the last one may be short
+  slot: u32, // row of the metrics table that this step writes
+  index: u32, // steps done before this one
+  rate: f32, // the optimizer's step size, with any bias correction of the first moment
+  correction: f32, // bias correction of the second moment
+}

@@ -1,0 +1,141 @@
+/** The float64 oracle: runs a plan by the kernels' reference formulas. */
+import type { HostTensors, StepValues } from '../kernels/kernel.ts';
+import {
+  type DeviceInfo,
+  type DeviceTensor,
+  type Executor,
+  type FloatArray,
+  isOwn,
+  type Memory,
+  type Program,
+  type RunOptions,
+  readStepMetrics,
+  type StepInput,
+  sharedTensor,
+  type TensorMap,
+} from '../plan/executor.ts';
+import { type KernelCall, type Plan, sizeOf, type TensorSpec } from '../plan/plan.ts';
+
+/** Time the event loop may wait for its turn, in ms. */
+const SLICE = 12;
+
+class HostTensor implements DeviceTensor {
+  readonly data: Float64Array;
+
+  constructor(
+    readonly spec: TensorSpec,
+    private readonly onDispose: (tensor: HostTensor) => void,
+  ) {
+    this.data = new Float64Array(sizeOf(spec));
+  }
+
+  write(data: FloatArray | Uint32Array): void {
+    this.data.set(data);
+  }
+
+  async read(): Promise<FloatArray> {
+    return this.data.slice();
+  }
+
+  dispose(): void {
+    this.onDispose(this);
+  }
+}
+
+export class ReferenceExecutor implements Executor {
+  readonly backend = 'reference';
+  readonly info: DeviceInfo = {
+    vendor: '',
+    architecture: '',
+    description: 'float64 reference on the CPU',
+    isFallbackAdapter: true,
+    features: [],
+    limits: {},
+  };
+  readonly maxTensorSize = 2 ** 28;
+  readonly #tensors = new Set<HostTensor>();
+
+  allocate(spec: TensorSpec): HostTensor {
+    const tensor = new HostTensor(spec, (gone) => this.#tensors.delete(gone));
+    this.#tensors.add(tensor);
+    return tensor;
+  }
+
+  async prepare(plan: Plan, tensors: TensorMap): Promise<Program> {
+    return this.#createProgram(plan, tensors);
+  }
+
+  async execute(plan: Plan, tensors: TensorMap, values: StepValues): Promise<void> {
+    const program = this.#createProgram(plan, tensors);
+    program.step(values);
+    program.dispose();
+  }
+
+  #createProgram(plan: Plan, tensors: TensorMap): ReferenceProgram {
+    const own: HostTensor[] = [];
+    const data: HostTensors = {};
+    for (const spec of plan.tensors.values()) {
+      const tensor = isOwn(spec)
+        ? this.allocate(spec)
+        : (sharedTensor(tensors, plan, spec.name) as HostTensor);
+      if (isOwn(spec)) own.push(tensor);
+      data[spec.name] = tensor.data;
+    }
+    return new ReferenceProgram(plan, data, () => {
+      for (const tensor of own) tensor.dispose();
+    });
+  }
+
+  memory(): Memory {
+    const bytes = [...this.#tensors].reduce((sum, { data }) => sum + data.byteLength, 0);
+    return { buffers: this.#tensors.size, bytes };
+  }
+
+  dispose(): void {
+    this.#tensors.clear();
+  }
+}
+
+class ReferenceProgram implements Program {
+  readonly #calls: { call: KernelCall; tensors: HostTensors }[];
+
+  constructor(
+    readonly plan: Plan,
+    private readonly data: HostTensors,
+    readonly dispose: () => void,
+  ) {
+    this.#calls = plan.calls.map((call) => {
+      const named = Object.entries(call.tensors).map(([binding, name]) => [binding, data[name]]);
+      return { call, tensors: Object.fromEntries(named) };
+    });
+  }
+
+  async run(steps: Iterator<StepInput>, { signal, onStep }: RunOptions = {}): Promise<void> {
+    let sliceEnd = performance.now() + SLICE;
+    for (;;) {
+      signal?.throwIfAborted();
+      const next = steps.next();
+      if (next.done) return;
+      const { rows, index, rate, correction } = next.value;
+      this.data.permutation.set(rows);
+      this.step({ first: 0, rows: rows.length, slot: 0, index, rate, correction });
+      if (onStep && this.plan.tensors.has('metrics')) {
+        const row = this.data.metrics.subarray(0, this.data.metrics.length / this.plan.slots);
+        const called = onStep(readStepMetrics(row, rows.length));
+        if (called) await called;
+      }
+      if (performance.now() < sliceEnd) continue;
+      await nextTask();
+      sliceEnd = performance.now() + SLICE;
+    }
+  }
+
+  step(values: StepValues): void {
+    for (const { call, tensors } of this.#calls) call.kernel.reference(tensors, call.constants, values);
+  }
+}
+
+/** Lets the event loop run: events, timers and painting have their turn. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,0 +1,80 @@
+import type { DeviceTensor, FloatArray, Memory } from '../plan/executor.ts';
+import { sizeOf, type TensorSpec } from '../plan/plan.ts';
+
+/** Creates buffers, counts them, and moves data in and out. */
+export class Buffers {
+  readonly #device: GPUDevice;
+  readonly #live = new Set<GPUBuffer>();
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** @throws when the device's limits do not allow the size */
+  create(label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
+    const limit =
+      usage & GPUBufferUsage.STORAGE ? Math.min(maxBufferSize, maxStorageBufferBindingSize) : maxBufferSize;
+    if (bytes > limit) {
+      throw new Error(`${label} needs a buffer of ${bytes} bytes, where the device allows ${limit}`);
+    }
+    const buffer = this.#device.createBuffer({ label, size: Math.ceil(bytes / 4) * 4, usage });
+    this.#live.add(buffer);
+    return buffer;
+  }
+
+  destroy(buffer: GPUBuffer): void {
+    if (this.#live.delete(buffer)) buffer.destroy();
+  }
+
+  destroyAll(): void {
+    for (const buffer of [...this.#live]) this.destroy(buffer);
+  }
+
+  memory(): Memory {
+    const bytes = [...this.#live].reduce((sum, { size }) => sum + size, 0);
+    return { buffers: this.#live.size, bytes };
+  }
+}
+
+/** A tensor in a storage buffer. */
+export class GpuTensor implements DeviceTensor {
+  readonly buffer: GPUBuffer;
+
+  constructor(
+    readonly spec: TensorSpec,
+    private readonly device: GPUDevice,
+    private readonly buffers: Buffers,
+  ) {
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    this.buffer = buffers.create(spec.name, 4 * sizeOf(spec), usage);
+  }
+
+  write(data: FloatArray | Uint32Array): void {
+    const words = this.spec.type === 'u32' ? Uint32Array.from(data) : Float32Array.from(data);
+    this.device.queue.writeBuffer(this.buffer, 0, words);
+  }
+
+  async read(): Promise<FloatArray> {
+    const { size } = this.buffer;
+    const staging = this.buffers.create(
+      `${this.spec.name} copy`,
+      size,
+      GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    );
+    try {
+      const encoder = this.device.createCommandEncoder();
+      encoder.copyBufferToBuffer(this.buffer, 0, staging, 0, size);
+      this.device.queue.submit([encoder.finish()]);
+      await staging.mapAsync(GPUMapMode.READ);
+      const Words = this.spec.type === 'u32' ? Uint32Array : Float32Array;
+      return Float32Array.from(new Words(staging.getMappedRange()));
+    } finally {
+      this.buffers.destroy(staging);
+    }
+  }
+
+  dispose(): void {
+    this.buffers.destroy(this.buffer);
+  }
+}

@@ -1,0 +1,90 @@
+import type { StepValues } from '../kernels/kernel.ts';
+import {
+  type DeviceInfo,
+  type Executor,
+  isOwn,
+  type Memory,
+  type Program,
+  sharedTensor,
+  type TensorMap,
+} from '../plan/executor.ts';
+import type { Plan, TensorSpec } from '../plan/plan.ts';
+import { describeDevice } from './adapter.ts';
+import { Buffers, GpuTensor } from './buffers.ts';
+import { PipelineManager } from './pipelines.ts';
+import { GpuProgram } from './program.ts';
+import { Scheduler } from './scheduler.ts';
+
+/** Runs plans on a WebGPU device. */
+export class GpuExecutor implements Executor {
+  readonly backend = 'webgpu';
+  readonly info: DeviceInfo;
+  readonly maxTensorSize: number;
+  readonly #device: GPUDevice;
+  readonly #ownsDevice: boolean;
+  readonly #buffers: Buffers;
+  readonly #pipelines: PipelineManager;
+  #lost: Error | undefined;
+  #error: Error | undefined;
+
+  /** `ownsDevice`: destroy the device with the executor. */
+  constructor(device: GPUDevice, ownsDevice: boolean) {
+    this.#device = device;
+    this.#ownsDevice = ownsDevice;
+    this.#buffers = new Buffers(device);
+    this.#pipelines = new PipelineManager(device);
+    this.info = describeDevice(device);
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+    this.maxTensorSize = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 4);
+    device.lost.then(({ reason, message }) => {
+      this.#lost = new Error(`the GPU device was lost (${reason}): ${message}`);
+    });
+    device.addEventListener('uncapturederror', ({ error }) => {
+      this.#error ??= new Error(`the GPU reported an error: ${error.message}`);
+    });
+  }
+
+  allocate(spec: TensorSpec): GpuTensor {
+    this.#check();
+    return new GpuTensor(spec, this.#device, this.#buffers);
+  }
+
+  async prepare(plan: Plan, shared: TensorMap): Promise<Program> {
+    const program = await this.#createProgram(plan, shared);
+    return new Scheduler(program, this.#device, this.#buffers, () => this.#check());
+  }
+
+  async execute(plan: Plan, shared: TensorMap, values: StepValues): Promise<void> {
+    const program = await this.#createProgram(plan, shared);
+    program.write([values]);
+    const encoder = this.#device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    program.encode(pass, 1);
+    pass.end();
+    this.#device.queue.submit([encoder.finish()]);
+    program.dispose();
+  }
+
+  #createProgram(plan: Plan, shared: TensorMap): Promise<GpuProgram> {
+    this.#check();
+    return GpuProgram.create(plan, this.#device, this.#buffers, this.#pipelines, (spec) =>
+      isOwn(spec) ? this.allocate(spec) : (sharedTensor(shared, plan, spec.name) as GpuTensor),
+    );
+  }
+
+  memory(): Memory {
+    return this.#buffers.memory();
+  }
+
+  dispose(): void {
+    this.#buffers.destroyAll();
+    if (this.#ownsDevice) this.#device.destroy();
+  }
+
+  /** An error is reported once; a lost device stays lost. */
+  #check(): void {
+    const failure = this.#lost ?? this.#error;
+    this.#error = undefined;
+    if (failure) throw failure;
+  }
+}

@@ -1,0 +1,106 @@
+/** The pipeline manager: the only one who compiles. */
+import type { Shader, SourceRange } from '../kernels/shader.ts';
+
+export type Constants = Readonly<Record<string, number | boolean>>;
+
+/** A shader for certain constants: what its pipeline is compiled from. */
+export interface SpecialisedShader {
+  readonly code: string;
+  readonly overrides: Record<string, number>;
+}
+
+/** Puts constants in their place: overrides are left to the pipeline, marked consts replace their declaration. */
+export function specialise(shader: Shader, constants: Constants): SpecialisedShader {
+  let { code } = shader;
+  const overrides: Record<string, number> = {};
+  for (const [name, { type, declaration }] of Object.entries(shader.constants)) {
+    const value = Number(constants[name]);
+    if (!Number.isFinite(value)) throw new Error(`${shader.name}: constant ${name} is ${constants[name]}`);
+    if (declaration === undefined) overrides[name] = value;
+    else code = code.replace(declaration, `const ${name}: ${type} = ${type}(${value});`);
+  }
+  return { code, overrides };
+}
+
+export class PipelineManager {
+  readonly #device: GPUDevice;
+  readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  readonly #layouts = new Map<string, readonly GPUBindGroupLayout[]>();
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** The compiled pipeline, from the cache where source and constants are the same. Compiles asynchronously. */
+  get(shader: Shader, constants: Constants): Promise<GPUComputePipeline> {
+    const { code, overrides } = specialise(shader, constants);
+    const key = `${JSON.stringify(overrides)}\n${code}`;
+    let pipeline = this.#pipelines.get(key);
+    if (!pipeline) {
+      pipeline = this.#compile(shader, code, overrides);
+      this.#pipelines.set(key, pipeline);
+      // A failure is not worth remembering: the next call says what is wrong again.
+      pipeline.catch(() => this.#pipelines.delete(key));
+    }
+    return pipeline;
+  }
+
+  /** Bind group layouts of a shader: its tensors in group 0, its step in group 1 at a dynamic offset. */
+  layouts(shader: Shader): readonly GPUBindGroupLayout[] {
+    let layouts = this.#layouts.get(shader.name);
+    if (!layouts) {
+      layouts = [0, 1].map((group) =>
+        this.#device.createBindGroupLayout({ label: shader.name, entries: layoutEntries(shader, group) }),
+      );
+      this.#layouts.set(shader.name, layouts);
+    }
+    return layouts;
+  }
+
+  async #compile(
+    shader: Shader,
+    code: string,
+    constants: Record<string, number>,
+  ): Promise<GPUComputePipeline> {
+    const device = this.#device;
+    const module = device.createShaderModule({ label: shader.name, code });
+    const layout = device.createPipelineLayout({ bindGroupLayouts: [...this.layouts(shader)] });
+    try {
+      const compute = { module, entryPoint: 'main', constants };
+      return await device.createComputePipelineAsync({ label: shader.name, layout, compute });
+    } catch (error) {
+      const { messages } = await module.getCompilationInfo();
+      const details = messages.map((message) => formatMessage(message, code, shader.sources)).join('\n');
+      throw new Error(`shader ${shader.name} does not compile\n${details || (error as Error).message}`);
+    }
+  }
+}
+
+function layoutEntries({ bindings }: Shader, group: number): GPUBindGroupLayoutEntry[] {
+  return Object.values(bindings)
+    .filter((binding) => binding.group === group)
+    .map(({ binding, access }) => ({
+      binding,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer:
+        access === 'uniform'
+          ? { type: 'uniform', hasDynamicOffset: true }
+          : { type: access === 'read' ? 'read-only-storage' : 'storage' },
+    }));
+}
+
+/** A compiler's message with the file and line it is about, and the offending text. */
+export function formatMessage(
+  {
+    type,
+    lineNum,
+    linePos,
+    message,
+  }: Pick<GPUCompilationMessage, 'type' | 'lineNum' | 'linePos' | 'message'>,
+  code: string,
+  sources: readonly SourceRange[],
+): string {
+  const source = sources.filter(({ start }) => start <= lineNum).at(-1) ?? sources[0];
+  const line = code.split('\n')[lineNum - 1] ?? '';
+  return `${source.file}:${lineNum - source.start + 1}:${linePos}: ${type}: ${message}\n    ${line}`;
+}

@@ -1,0 +1,163 @@
+/** A plan on a GPU: everything that a step needs is created here, once, before the first step runs. */
+import type { Kernel, StepValues } from '../kernels/kernel.ts';
+import type { StepInput } from '../plan/executor.ts';
+import { isOwn } from '../plan/executor.ts';
+import { type KernelCall, type Plan, sizeOf, type TensorSpec } from '../plan/plan.ts';
+import type { Buffers, GpuTensor } from './buffers.ts';
+import type { PipelineManager } from './pipelines.ts';
+import { StepTable } from './stepTable.ts';
+
+interface Dispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly grid: readonly [number, number];
+}
+
+/** Steps written into the tables, ready to be encoded. */
+export interface Chunk {
+  readonly steps: number;
+  /** Rows of each step's batch. */
+  readonly rows: readonly number[];
+}
+
+/** The workgroups for that many threads in a row, in two dimensions where one would be too long. */
+export function workgroups(kernel: Kernel, threads: number, most: number): [number, number] {
+  const groups = Math.max(1, Math.ceil(threads / kernel.shader.workgroupSize[0]));
+  return groups <= most ? [groups, 1] : [most, Math.ceil(groups / most)];
+}
+
+export class GpuProgram {
+  readonly #device: GPUDevice;
+  readonly #buffers: Buffers;
+  readonly #stepTable: StepTable;
+  readonly #stepBuffer: GPUBuffer;
+  readonly #rows: Uint32Array<ArrayBuffer>;
+  readonly #dispatches: readonly Dispatch[];
+  readonly #stepGroup: GPUBindGroup;
+
+  private constructor(
+    readonly plan: Plan,
+    device: GPUDevice,
+    buffers: Buffers,
+    pipelines: PipelineManager,
+    private readonly tensors: ReadonlyMap<string, GpuTensor>,
+    compiled: readonly GPUComputePipeline[],
+  ) {
+    const { slots, batch } = plan;
+    this.#device = device;
+    this.#buffers = buffers;
+    this.#rows = new Uint32Array(slots * batch);
+    this.#stepTable = new StepTable(slots, device.limits.minUniformBufferOffsetAlignment);
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    this.#stepBuffer = buffers.create('steps', this.#stepTable.bytes.byteLength, usage);
+    this.#stepGroup = device.createBindGroup({
+      layout: pipelines.layouts(plan.calls[0].kernel.shader)[1],
+      entries: [{ binding: 0, resource: { buffer: this.#stepBuffer, size: StepTable.size } }],
+    });
+    this.#dispatches = plan.calls.map((call, i) => ({
+      pipeline: compiled[i],
+      bindGroup: createBindGroup(device, pipelines.layouts(call.kernel.shader)[0], call, tensors),
+      grid: workgroups(
+        call.kernel,
+        call.kernel.threads(call.constants),
+        device.limits.maxComputeWorkgroupsPerDimension,
+      ),
+    }));
+  }
+
+  /** Compiles the plan's kernels, all at once, and binds its tensors: `tensorFor` gives each, new or shared. */
+  static async create(
+    plan: Plan,
+    device: GPUDevice,
+    buffers: Buffers,
+    pipelines: PipelineManager,
+    tensorFor: (spec: TensorSpec) => GpuTensor,
+  ): Promise<GpuProgram> {
+    const compiled = await Promise.all(
+      plan.calls.map(({ kernel, constants }) => pipelines.get(kernel.shader, constants)),
+    );
+    const tensors = new Map<string, GpuTensor>();
+    try {
+      for (const spec of plan.tensors.values()) tensors.set(spec.name, tensorFor(spec));
+      return new GpuProgram(plan, device, buffers, pipelines, tensors, compiled);
+    } catch (error) {
+      disposeOwn(tensors);
+      throw error;
+    }
+  }
+
+  /** The table of losses that each step adds a row to; none in a plan that computes no loss. */
+  get metrics(): GPUBuffer | undefined {
+    return this.tensors.get('metrics')?.buffer;
+  }
+
+  /** Takes up to `count` steps from the source and writes them to the device's tables. */
+  load(source: Iterator<StepInput>, count: number): Chunk {
+    const values: StepValues[] = [];
+    let first = 0;
+    while (values.length < count) {
+      const next = source.next();
+      if (next.done) break;
+      const { rows, index, rate, correction } = next.value;
+      this.#rows.set(rows, first);
+      values.push({ first, rows: rows.length, slot: values.length, index, rate, correction });
+      first += rows.length;
+    }
+    this.#device.queue.writeBuffer(bufferOf(this.tensors, 'permutation'), 0, this.#rows, 0, first);
+    this.write(values);
+    return { steps: values.length, rows: values.map(({ rows }) => rows) };
+  }
+
+  /** Writes the step table. */
+  write(steps: readonly StepValues[]): void {
+    for (const [slot, values] of steps.entries()) this.#stepTable.set(slot, values);
+    const { bytes, stride } = this.#stepTable;
+    this.#device.queue.writeBuffer(this.#stepBuffer, 0, bytes, 0, steps.length * stride);
+  }
+
+  /** Records the steps written last. WebGPU itself orders the dispatches of a pass by what they read and write. */
+  encode(pass: GPUComputePassEncoder, steps: number): void {
+    for (let step = 0; step < steps; step++) {
+      pass.setBindGroup(1, this.#stepGroup, [step * this.#stepTable.stride]);
+      for (const { pipeline, bindGroup, grid } of this.#dispatches) {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, bindGroup);
+        pass.dispatchWorkgroups(grid[0], grid[1]);
+      }
+    }
+  }
+
+  dispose(): void {
+    this.#buffers.destroy(this.#stepBuffer);
+    disposeOwn(this.tensors);
+  }
+}
+
+function disposeOwn(tensors: ReadonlyMap<string, GpuTensor>): void {
+  for (const tensor of tensors.values()) if (isOwn(tensor.spec)) tensor.dispose();
+}
+
+function bufferOf(tensors: ReadonlyMap<string, GpuTensor>, name: string): GPUBuffer {
+  const tensor = tensors.get(name);
+  if (!tensor) throw new Error(`the plan has no tensor '${name}'`);
+  return tensor.buffer;
+}
+
+function createBindGroup(
+  device: GPUDevice,
+  layout: GPUBindGroupLayout,
+  { kernel, tensors: names }: KernelCall,
+  tensors: ReadonlyMap<string, GpuTensor>,
+): GPUBindGroup {
+  const entries = Object.entries(names).map(([binding, name]) => ({
+    binding: kernel.shader.bindings[binding].binding,
+    resource: { buffer: bufferOf(tensors, name) },
+  }));
+  return device.createBindGroup({ label: kernel.shader.name, layout, entries });
+}
+
+/** Bytes of one step's row in the plan's metrics table; 0 for a plan without a loss. */
+export function metricsStride(plan: Plan): number {
+  const metrics = plan.tensors.get('metrics');
+  return metrics ? (4 * sizeOf(metrics)) / plan.slots : 0;
+}

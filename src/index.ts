@@ -1,0 +1,31 @@
+/** Shaderprop's public interface. */
+export type { RowsInput } from './data/rows.ts';
+export type { Activation, ActivationName, ActivationOption } from './model/activations.ts';
+export type { Initializer } from './model/initializers.ts';
+export {
+  type ActivationLayer,
+  type ActivationOptions,
+  activation,
+  type DenseLayer,
+  type DenseOptions,
+  dense,
+  type Layer,
+} from './model/layers.ts';
+export type { Loss } from './model/losses.ts';
+export type { Metric } from './model/metrics.ts';
+export { type Adam, adam, type Optimizer, type Sgd, sgd } from './model/optimizers.ts';
+export type { DeviceInfo, Memory } from './plan/executor.ts';
+export { createRuntime, type Runtime, type RuntimeOptions } from './runtime/runtime.ts';
+export type { KernelReport } from './runtime/selfTest.ts';
+export type { Callbacks, Logs } from './train/callbacks.ts';
+export type { History } from './train/fit.ts';
+export {
+  type CompileOptions,
+  type FitOptions,
+  type Sequential,
+  type SequentialOptions,
+  sequential,
+  type TrainerOptions,
+} from './train/model.ts';
+export type { Trainer } from './train/trainer.ts';
+export type { Weight, WeightInput } from './train/weights.ts';

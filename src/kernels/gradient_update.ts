@@ -1,0 +1,53 @@
+import shader from '../../shaders/gradient_update.wgsl';
+import { defineKernel, type ParityCase } from './kernel.ts';
+import { optimizerCases, updateError, updateLayer, weightTensors } from './optimizerCases.ts';
+import { matrixShapes } from './shapes.ts';
+import { sumError } from './tolerance.ts';
+import { gradientSums, gradientTensors } from './weight_gradient.ts';
+
+type Shape = { M: number; N: number; K: number };
+type OptimizerCase = (typeof optimizerCases)[number];
+
+function updateCase(
+  shape: Shape,
+  optimizer: OptimizerCase,
+  rows = shape.M,
+  USE_BIAS = true,
+): ParityCase<typeof shader> {
+  const { M, N, K } = shape;
+  const size = `${K}×${M}·${M}×${N}${rows < M ? `, ${rows} rows` : ''}${USE_BIAS ? '' : ', no bias'}`;
+  return {
+    label: `${optimizer.label}, ${size}`,
+    constants: { ...shape, GATHER: true, USE_BIAS, ...optimizer.constants },
+    step: { first: 2, rows, ...optimizer.step },
+    tensors: { ...gradientTensors(shape), ...weightTensors({ ...shape, ...optimizer.constants }) },
+  };
+}
+
+const [sgd] = optimizerCases;
+const odd = { M: 13, N: 17, K: 31 };
+
+export const gradientUpdate = defineKernel({
+  shader,
+  threads: ({ N, K }) => Math.ceil((K + 1) / 4) * Math.ceil(N / 4),
+  reference(tensors, constants, step) {
+    updateLayer(
+      tensors,
+      gradientSums(tensors, constants, step, (a) => a),
+      constants,
+      step,
+    );
+  },
+  tolerance(before, _after, constants, step) {
+    const gradient = gradientSums(before, constants, step, (a) => a);
+    const magnitude = gradientSums(before, constants, step, Math.abs);
+    const error = magnitude.map((m) => sumError(m, step.rows));
+    return updateError(before, gradient, error, constants, step);
+  },
+  cases: [
+    ...matrixShapes.map((shape) => updateCase(shape, sgd)),
+    ...optimizerCases.map((optimizer) => updateCase(odd, optimizer)),
+    updateCase({ M: 32, N: 10, K: 20 }, sgd, 1),
+    updateCase(odd, sgd, odd.M, false),
+  ],
+});

@@ -1,0 +1,84 @@
+import type { Scalar, Shader } from './shader.ts';
+
+/** What a step tells its kernels: the fields of `Step` in `shaders/lib/step.wgsl`. */
+export interface StepValues {
+  first: number;
+  rows: number;
+  slot: number;
+  index: number;
+  rate: number;
+  correction: number;
+}
+
+/** Names of the tensors a shader reads or writes: its storage bindings. */
+export type TensorNames<S extends Shader> = {
+  [K in keyof S['bindings']]: S['bindings'][K]['access'] extends 'uniform' ? never : K;
+}[keyof S['bindings']] &
+  string;
+
+type ValueOf<T extends Scalar> = T extends 'bool' ? boolean : number;
+
+/** A value for every constant of a shader. */
+export type ConstantsOf<S extends Shader> = {
+  [K in keyof S['constants']]: ValueOf<S['constants'][K]['type']>;
+};
+
+/** Host-side tensors, in float64 whatever the device keeps. */
+export type HostTensors<Names extends string = string> = Record<Names, Float64Array>;
+
+/** How a parity case fills an input: a number for each element, from a source of uniform numbers in [0, 1). */
+export type Fill = (uniform: () => number, index: number) => number;
+
+export interface ParityCase<S extends Shader = Shader> {
+  readonly label: string;
+  /** Constants that differ from the shader's defaults. */
+  readonly constants: Partial<ConstantsOf<S>>;
+  readonly step?: Partial<StepValues>;
+  /** Elements and contents of every tensor before the call. */
+  readonly tensors: Record<TensorNames<S>, { readonly size: number; readonly fill: Fill }>;
+}
+
+/** A kernel: its shader, how many threads it wants, the formula in float64, and how close the two must be. */
+export interface Kernel<S extends Shader = Shader> {
+  readonly shader: S;
+  threads(constants: ConstantsOf<S>): number;
+  /** Writes the outputs from the inputs, by the formula: never a transcript of the shader. */
+  reference(tensors: HostTensors<TensorNames<S>>, constants: ConstantsOf<S>, step: StepValues): void;
+  /** The largest error allowed in each element of each output, from the state before and after the call. */
+  tolerance(
+    before: HostTensors<TensorNames<S>>,
+    after: HostTensors<TensorNames<S>>,
+    constants: ConstantsOf<S>,
+    step: StepValues,
+  ): Partial<HostTensors<TensorNames<S>>>;
+  readonly cases: readonly ParityCase<S>[];
+}
+
+/** Gives the kernel the types of its shader: a binding or constant that is not there does not compile. */
+export function defineKernel<const S extends Shader>(kernel: Kernel<S>): Kernel<S> {
+  return kernel;
+}
+
+/** The shader's constants, `given` ones in place of its defaults. Throws when a name is not the shader's. */
+export function resolveConstants<S extends Shader>(
+  shader: S,
+  given: Partial<ConstantsOf<S>>,
+): ConstantsOf<S> {
+  const unknown = Object.keys(given).find((name) => !(name in shader.constants));
+  if (unknown) throw new Error(`${shader.name} has no constant '${unknown}'`);
+  const defaults = Object.entries(shader.constants).map(([name, { type, default: value }]) => [
+    name,
+    type === 'bool' ? value !== 0 : value,
+  ]);
+  return { ...Object.fromEntries(defaults), ...given } as ConstantsOf<S>;
+}
+
+/** The bindings that a shader writes. */
+export function outputsOf(shader: Shader): string[] {
+  return Object.keys(shader.bindings).filter((name) => shader.bindings[name].access === 'read_write');
+}
+
+/** The bindings that hold tensors. */
+export function tensorsOf(shader: Shader): string[] {
+  return Object.keys(shader.bindings).filter((name) => shader.bindings[name].access !== 'uniform');
+}

@@ -1,0 +1,29 @@
+/** Every kernel of the library. Parity tests, the self-test and the shader checks loop over this list. */
+import { activationBackward } from './activation_backward.ts';
+import { activationForward } from './activation_forward.ts';
+import { denseForward } from './dense_forward.ts';
+import { gatherRows } from './gather_rows.ts';
+import { gradientUpdate } from './gradient_update.ts';
+import { hiddenDelta } from './hidden_delta.ts';
+import type { Kernel } from './kernel.ts';
+import { outputDelta } from './output_delta.ts';
+import { scatterRows } from './scatter_rows.ts';
+import { softmaxBackward } from './softmax_backward.ts';
+import { softmaxForward } from './softmax_forward.ts';
+import { weightGradient } from './weight_gradient.ts';
+import { weightUpdate } from './weight_update.ts';
+
+export const registry: readonly Kernel[] = [
+  gatherRows,
+  denseForward,
+  activationForward,
+  softmaxForward,
+  outputDelta,
+  softmaxBackward,
+  activationBackward,
+  hiddenDelta,
+  weightGradient,
+  weightUpdate,
+  gradientUpdate,
+  scatterRows,
+];

@@ -1,0 +1,19 @@
+/** Sizes that parity cases run over: 1×1, primes, one more or less than a tile, K = 1, a realistic one. */
+export const matrixShapes = [
+  { M: 1, N: 1, K: 1 },
+  { M: 5, N: 7, K: 3 },
+  { M: 6, N: 9, K: 1 },
+  { M: 13, N: 17, K: 31 },
+  { M: 33, N: 65, K: 15 },
+  { M: 64, N: 128, K: 784 },
+] as const;
+
+export const rowShapes = [
+  { M: 1, N: 1 },
+  { M: 7, N: 3 },
+  { M: 65, N: 10 },
+  { M: 130, N: 101 },
+] as const;
+
+/** Rows in the data set that cases with GATHER draw their batch from. */
+export const samplesFor = (rows: number) => 2 * rows + 3;

@@ -1,0 +1,36 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+/** What a stream of random numbers is for: streams of one seed are independent of each other. */
+export const streams = { initializer: 1, shuffle: 2, parity: 3 } as const;
+
+/** A generator for one purpose of one seed: the same seed, stream and index give the same numbers. */
+function generator(seed: number, stream: number, index: number) {
+  return xoroshiro128plus(mix(mix(mix(0, seed), stream), index));
+}
+
+/** One round of MurmurHash3's 32-bit mixing: neighbouring seeds give unrelated generators. */
+function mix(hash: number, value: number): number {
+  let k = Math.imul(value | 0, 0xcc9e2d51);
+  k = Math.imul((k << 15) | (k >>> 17), 0x1b873593);
+  const h = hash ^ k;
+  return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+/** A source of uniform numbers in [0, 1). */
+export function uniformSource(seed: number, stream: number, index = 0): () => number {
+  const random = generator(seed, stream, index);
+  return () => uniformFloat64(random);
+}
+
+/** The order of `size` rows in an epoch, every permutation equally likely (Fisher–Yates). */
+export function shuffledRows(size: number, seed: number, epoch: number): Uint32Array<ArrayBuffer> {
+  const random = generator(seed, streams.shuffle, epoch);
+  const rows = Uint32Array.from({ length: size }, (_, i) => i);
+  for (let i = size - 1; i > 0; i--) {
+    const j = uniformInt(random, 0, i);
+    [rows[i], rows[j]] = [rows[j], rows[i]];
+  }
+  return rows;
+}

@@ -1,0 +1,36 @@
+import { registry } from '../kernels/registry.ts';
+import type { Executor } from '../plan/executor.ts';
+import { runParityCase } from './parity.ts';
+
+/** How one kernel did on this device. */
+export interface KernelReport {
+  readonly kernel: string;
+  readonly cases: number;
+  readonly passed: number;
+  /** The largest error as a share of what the kernel's tolerance allows: up to 1 is within bounds. */
+  readonly worst: number;
+  /** The largest error itself. */
+  readonly maxError: number;
+  /** What the first failing cases got, in words. */
+  readonly failures: readonly string[];
+}
+
+/** Runs every kernel's parity cases on the executor's device. */
+export async function selfTest(executor: Executor): Promise<KernelReport[]> {
+  const reports: KernelReport[] = [];
+  for (const kernel of registry) {
+    const results = await Promise.all(
+      kernel.cases.map((parityCase) => runParityCase(executor, kernel, parityCase)),
+    );
+    const failed = results.filter(({ passed }) => !passed);
+    reports.push({
+      kernel: kernel.shader.name,
+      cases: results.length,
+      passed: results.length - failed.length,
+      worst: Math.max(...results.map(({ worst }) => worst)),
+      maxError: Math.max(...results.map(({ maxError }) => maxError)),
+      failures: failed.slice(0, 5).map(({ label, message }) => `${label}: ${message}`),
+    });
+  }
+  return reports;
+}

@@ -1,0 +1,70 @@
+import { checkOptions, fail } from '../model/check.ts';
+
+/** What is known at the end of a step or an epoch: `loss`, `accuracy`, and with validation `val_loss`, … */
+export type Logs = Record<string, number>;
+
+/** Functions that `fit` calls as it goes; each may be async, and is waited for. */
+export interface Callbacks {
+  onTrainBegin?(): void | Promise<void>;
+  onEpochBegin?(epoch: number): void | Promise<void>;
+  onBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
+  onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
+  onTrainEnd?(): void | Promise<void>;
+  /**
+   * True promises that these functions look at nothing but what they are given, never at the model: then the
+   * device need not stop between epochs to show them its state.
+   */
+  readonly logsOnly?: boolean;
+}
+
+const accepted = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd', 'logsOnly'];
+
+/** Several callbacks as one, called in the order given. */
+export class CallbackList {
+  readonly #list: readonly Callbacks[];
+
+  /** @throws when what is given is not a callback, or an array of them */
+  constructor(given: unknown) {
+    this.#list = (given === undefined ? [] : [given].flat()) as Callbacks[];
+    for (const [i, callbacks] of this.#list.entries()) {
+      checkOptions(`callbacks[${i}]`, callbacks, accepted);
+      for (const [name, value] of Object.entries(callbacks)) {
+        const wanted = name === 'logsOnly' ? 'boolean' : 'function';
+        // biome-ignore lint/suspicious/useValidTypeof: one of two valid names
+        if (value !== undefined && typeof value !== wanted)
+          fail(`callbacks[${i}].${name}`, value, `a ${wanted}`);
+      }
+    }
+  }
+
+  /** Whether someone may look at the model when an epoch ends. */
+  get looksAtModel(): boolean {
+    return this.#list.some(
+      (callbacks) => !callbacks.logsOnly && (callbacks.onEpochEnd || callbacks.onEpochBegin),
+    );
+  }
+
+  get watchesBatches(): boolean {
+    return this.#list.some(({ onBatchEnd }) => onBatchEnd);
+  }
+
+  async trainBegin(): Promise<void> {
+    for (const callbacks of this.#list) await callbacks.onTrainBegin?.();
+  }
+
+  async epochBegin(epoch: number): Promise<void> {
+    for (const callbacks of this.#list) await callbacks.onEpochBegin?.(epoch);
+  }
+
+  async batchEnd(batch: number, logs: Logs): Promise<void> {
+    for (const callbacks of this.#list) await callbacks.onBatchEnd?.(batch, logs);
+  }
+
+  async epochEnd(epoch: number, logs: Logs): Promise<void> {
+    for (const callbacks of this.#list) await callbacks.onEpochEnd?.(epoch, logs);
+  }
+
+  async trainEnd(): Promise<void> {
+    for (const callbacks of this.#list) await callbacks.onTrainEnd?.();
+  }
+}

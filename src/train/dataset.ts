@@ -1,0 +1,41 @@
+/** Data on a device, and how many steps of it one submission may hold. */
+import type { Rows } from '../data/rows.ts';
+import { fail } from '../model/check.ts';
+import type { DeviceTensor, Executor } from '../plan/executor.ts';
+
+/** Row numbers and steps that the tables of a submission have room for. */
+const TABLE_ROWS = 2 ** 18;
+const TABLE_STEPS = 1024;
+
+export const slotsFor = (batchSize: number) =>
+  Math.max(1, Math.min(TABLE_STEPS, Math.floor(TABLE_ROWS / batchSize)));
+
+/** Rows of that width that fit in one tensor of the device. */
+export const rowsThatFit = (executor: Executor, width: number) => Math.floor(executor.maxTensorSize / width);
+
+/** Tensors for `count` rows of each width, by name. */
+export function allocateData(
+  executor: Executor,
+  count: number,
+  widths: Readonly<Record<string, number>>,
+): Map<string, DeviceTensor> {
+  const tensors = new Map<string, DeviceTensor>();
+  for (const [name, width] of Object.entries(widths)) {
+    const most = rowsThatFit(executor, width);
+    if (count > most) fail(name, `${count} rows of ${width} numbers`, `at most ${most} rows on this device`);
+    tensors.set(name, executor.allocate({ name, shape: [count, width], type: 'f32', role: 'data' }));
+  }
+  return tensors;
+}
+
+/** Uploads x and targets whole. */
+export function uploadData(executor: Executor, x: Rows, target: Rows): Map<string, DeviceTensor> {
+  const tensors = allocateData(executor, x.count, { x: x.width, target: target.width });
+  tensors.get('x')?.write(x.data);
+  tensors.get('target')?.write(target.data);
+  return tensors;
+}
+
+export function disposeAll(tensors: ReadonlyMap<string, { dispose(): void }>): void {
+  for (const tensor of tensors.values()) tensor.dispose();
+}

@@ -1,0 +1,109 @@
+/** `fit`: a trainer run epoch by epoch, with validation, callbacks and a history. */
+import type { Metric } from '../model/metrics.ts';
+import type { StepMetrics } from '../plan/executor.ts';
+import type { CallbackList, Logs } from './callbacks.ts';
+import type { Evaluator } from './inference.ts';
+import type { Trainer } from './trainer.ts';
+
+/** What `fit` returns. */
+export interface History {
+  /** One number an epoch of each of `loss`, `accuracy`, `val_loss`, `val_accuracy`, as far as asked for. */
+  readonly history: Record<string, number[]>;
+  /** Numbers of the epochs, from 0. */
+  readonly epoch: number[];
+  /** With `recordSteps`: the loss of every step before its update. */
+  readonly steps?: number[];
+}
+
+export interface FitSettings {
+  readonly epochs: number;
+  readonly metrics: readonly Metric[];
+  readonly callbacks: CallbackList;
+  readonly signal?: AbortSignal;
+  readonly recordSteps: boolean;
+}
+
+/** Adds up the steps of an epoch. */
+class EpochTally {
+  #loss = 0;
+  #correct = 0;
+  #rows = 0;
+  steps = 0;
+
+  add({ loss, correct, rows }: StepMetrics): void {
+    this.#loss += loss * rows;
+    this.#correct += correct;
+    this.#rows += rows;
+    this.steps++;
+  }
+
+  logs(metrics: readonly Metric[]): Logs {
+    return toLogs({ loss: this.#loss / this.#rows, accuracy: this.#correct / this.#rows }, metrics);
+  }
+}
+
+/** The loss, and the metrics that were asked for. */
+export function toLogs(
+  values: { loss: number; accuracy: number },
+  metrics: readonly Metric[],
+  prefix = '',
+): Logs {
+  const names = ['loss', ...metrics] as const;
+  return Object.fromEntries(names.map((name) => [`${prefix}${name}`, values[name]]));
+}
+
+/** Runs the epochs. The trainer and the evaluator stay the caller's to dispose of. */
+export async function runEpochs(
+  trainer: Trainer,
+  evaluator: Evaluator | undefined,
+  settings: FitSettings,
+): Promise<History> {
+  const { epochs, metrics, callbacks, signal, recordSteps } = settings;
+  const history: Record<string, number[]> = {};
+  const epoch: number[] = [];
+  const steps: number[] = [];
+  let tally = new EpochTally();
+
+  const endEpoch = async () => {
+    const logs = tally.logs(metrics);
+    tally = new EpochTally();
+    if (evaluator) Object.assign(logs, toLogs(await evaluator.run(), metrics, 'val_'));
+    for (const [name, value] of Object.entries(logs)) {
+      history[name] ??= [];
+      history[name].push(value);
+    }
+    epoch.push(epoch.length);
+    await callbacks.epochEnd(epoch.length - 1, logs);
+  };
+  const onStep = (step: StepMetrics): void | Promise<void> => {
+    if (recordSteps) steps.push(step.loss);
+    tally.add(step);
+    if (callbacks.watchesBatches) return endBatch(step);
+    if (!stopsBetween && tally.steps === trainer.stepsPerEpoch) return nextEpoch();
+  };
+  const endBatch = async (step: StepMetrics) => {
+    const values = { loss: step.loss, accuracy: step.correct / step.rows };
+    await callbacks.batchEnd(tally.steps - 1, { ...toLogs(values, metrics), size: step.rows });
+    if (!stopsBetween && tally.steps === trainer.stepsPerEpoch) await nextEpoch();
+  };
+  const nextEpoch = async () => {
+    await endEpoch();
+    if (epoch.length < epochs) await callbacks.epochBegin(epoch.length);
+  };
+
+  // Where nobody looks at the model between epochs, the device runs through them without a stop.
+  const stopsBetween = evaluator !== undefined || callbacks.looksAtModel;
+  await callbacks.trainBegin();
+  if (stopsBetween) {
+    for (let i = 0; i < epochs; i++) {
+      await callbacks.epochBegin(i);
+      await trainer.run(trainer.stepsPerEpoch, { signal, onStep });
+      await endEpoch();
+    }
+  } else {
+    await callbacks.epochBegin(0);
+    await trainer.run(epochs * trainer.stepsPerEpoch, { signal, onStep });
+  }
+  await callbacks.trainEnd();
+  return { history, epoch, ...(recordSteps ? { steps } : {}) };
+}

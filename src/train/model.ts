@@ -1,0 +1,316 @@
+import {
+  checkBatchSize,
+  type LabelledRows,
+  type RowsInput,
+  splitRows,
+  toRows,
+  toTargets,
+} from '../data/rows.ts';
+import { checkBoolean, checkFraction, checkOptions, checkPositiveInteger, fail } from '../model/check.ts';
+import type { Layer } from '../model/layers.ts';
+import { type Loss, parseLoss } from '../model/losses.ts';
+import { type Metric, parseMetrics } from '../model/metrics.ts';
+import { type Network, parseNetwork, printNetwork } from '../model/network.ts';
+import { type Optimizer, parseOptimizer } from '../model/optimizers.ts';
+import { defaultRuntime, Runtime } from '../runtime/runtime.ts';
+import { CallbackList, type Callbacks, type Logs } from './callbacks.ts';
+import { type History, runEpochs, toLogs } from './fit.ts';
+import { Evaluator, predictRows } from './inference.ts';
+import { Session } from './session.ts';
+import { Trainer } from './trainer.ts';
+import { parseWeights, splitParameters, type Weight, type WeightInput } from './weights.ts';
+
+export interface SequentialOptions {
+  layers: readonly Layer[];
+  /** An integer that initial weights and shuffling follow from. */
+  seed?: number;
+}
+
+export interface CompileOptions {
+  optimizer: Optimizer;
+  loss: Loss;
+  metrics?: readonly Metric[];
+  runtime?: Runtime;
+}
+
+export interface TrainerOptions {
+  batchSize?: number;
+  /** A new order of the rows every epoch, from the model's seed; else they come as they are. */
+  shuffle?: boolean;
+}
+
+export interface FitOptions extends TrainerOptions {
+  epochs?: number;
+  /** Share of the rows, the last ones, to keep for validation. */
+  validationSplit?: number;
+  validationData?: readonly [RowsInput, RowsInput];
+  callbacks?: Callbacks | readonly Callbacks[];
+  /** Stops the training between submissions; `fit` then rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Keep the loss of every step. */
+  recordSteps?: boolean;
+}
+
+type Compiled = Required<Omit<CompileOptions, 'runtime'>> & Pick<CompileOptions, 'runtime'>;
+
+const TRAINER_OPTIONS = ['batchSize', 'shuffle'];
+const DEFAULT_BATCH = 32;
+/** Rows at a time where it does not change the result. */
+const INFERENCE_BATCH = 256;
+
+/** A network with its weights: layer after layer. */
+export class Sequential {
+  readonly #network: Network;
+  #compiled: Compiled | undefined;
+  /** Compiled since the session last looked: its optimizer is to start anew. */
+  #optimizerIsNew = false;
+  #session: Promise<Session> | undefined;
+  #batchTrainer: { rows: number; trainer: Trainer } | undefined;
+  #training = false;
+  #disposed = false;
+
+  /** @internal */
+  constructor(network: Network) {
+    this.#network = network;
+  }
+
+  /**
+   * Says how to train. Weights stay as they are; what the optimizer remembers starts anew.
+   * @throws when an option is wrong, or the loss does not fit the last activation
+   */
+  compile(options: CompileOptions): void {
+    checkOptions('compile', options, ['optimizer', 'loss', 'metrics', 'runtime']);
+    const { runtime } = options;
+    if (runtime !== undefined && !(runtime instanceof Runtime))
+      fail('runtime', runtime, 'what createRuntime(…) returns');
+    this.#checkIdle('compile');
+    this.#compiled = {
+      optimizer: parseOptimizer(options.optimizer),
+      loss: parseLoss(options.loss, this.#network),
+      metrics: parseMetrics(options.metrics ?? []),
+      runtime,
+    };
+    this.#optimizerIsNew = true;
+  }
+
+  /**
+   * Trains.
+   * @param x rows × inputs
+   * @param y rows × outputs, or labels for the sparse loss
+   * @throws when an argument is wrong, the signal aborts, or the device fails; the model stays usable
+   */
+  async fit(x: RowsInput, y: RowsInput, options: FitOptions = {}): Promise<History> {
+    const accepted = ['epochs', 'validationSplit', 'validationData', 'callbacks', 'signal', 'recordSteps'];
+    checkOptions('fit', options, [...TRAINER_OPTIONS, ...accepted]);
+    const { loss, metrics } = this.#checkCompiled('fit');
+    const { data, validation } = this.#parseFitData(x, y, options);
+    const settings = {
+      epochs: checkPositiveInteger('epochs', options.epochs ?? 1),
+      recordSteps: checkBoolean('recordSteps', options.recordSteps ?? false),
+      callbacks: new CallbackList(options.callbacks),
+      signal: options.signal,
+      metrics,
+    };
+    settings.signal?.throwIfAborted();
+    return this.#train('fit', async (session) => {
+      const trainer = await this.#createTrainer(session, data, options);
+      let evaluator: Evaluator | undefined;
+      try {
+        if (validation) evaluator = await Evaluator.create(session, loss, validation, INFERENCE_BATCH);
+        return await runEpochs(trainer, evaluator, settings);
+      } finally {
+        evaluator?.dispose();
+        trainer.dispose();
+      }
+    });
+  }
+
+  /** Training by hand, for animation frames and benchmarks. One at a time: dispose of it before the next `fit`. */
+  async trainer(x: RowsInput, y: RowsInput, options: TrainerOptions = {}): Promise<Trainer> {
+    checkOptions('trainer', options, TRAINER_OPTIONS);
+    const data = this.#parseData(x, y, this.#checkCompiled('trainer').loss);
+    return this.#createTrainer(await this.#open(), data, options);
+  }
+
+  /** One step on exactly these rows; returns its loss and metrics from before the update. */
+  async trainOnBatch(x: RowsInput, y: RowsInput): Promise<Logs> {
+    const { loss, metrics } = this.#checkCompiled('trainOnBatch');
+    const data = this.#parseData(x, y, loss);
+    return this.#train('trainOnBatch', async (session) => {
+      const trainer = await this.#trainerForBatch(session, data);
+      let logs: Logs = {};
+      await trainer.run(1, {
+        onStep: (step) => {
+          logs = toLogs({ loss: step.loss, accuracy: step.correct / step.rows }, metrics);
+        },
+      });
+      return logs;
+    });
+  }
+
+  /** Loss and metrics over these rows; changes nothing. */
+  async evaluate(x: RowsInput, y: RowsInput, options: { batchSize?: number } = {}): Promise<Logs> {
+    checkOptions('evaluate', options, ['batchSize']);
+    const { loss, metrics } = this.#checkCompiled('evaluate');
+    const data = this.#parseData(x, y, loss);
+    const batchSize = checkBatchSize(options.batchSize ?? INFERENCE_BATCH);
+    const evaluator = await Evaluator.create(await this.#open(), loss, data, batchSize);
+    try {
+      return toLogs(await evaluator.run(), metrics);
+    } finally {
+      evaluator.dispose();
+    }
+  }
+
+  /** The network's output for every row of x: rows × outputs, row after row. */
+  async predict(x: RowsInput, options: { batchSize?: number } = {}): Promise<Float32Array> {
+    checkOptions('predict', options, ['batchSize']);
+    const batchSize = checkBatchSize(options.batchSize ?? INFERENCE_BATCH);
+    const rows = toRows('x', x, this.#network.inputs);
+    return predictRows(await this.#open(), rows, batchSize);
+  }
+
+  /** Kernel and bias of every layer that has them, in the layers' order: copies. */
+  async getWeights(): Promise<Weight[]> {
+    const session = await this.#open();
+    return splitParameters(this.#network, await session.readParameters());
+  }
+
+  /**
+   * Replaces all weights, in the order of `getWeights`.
+   * @throws when number or sizes differ; then no weight has changed
+   */
+  async setWeights(weights: readonly WeightInput[]): Promise<void> {
+    const parameters = parseWeights(this.#network, weights);
+    this.#checkIdle('setWeights');
+    const session = await this.#open();
+    for (const [layer, data] of parameters) session.writeParameters(layer, data);
+  }
+
+  /** The layers, their widths, activations and parameters, as printable text. */
+  summary(): string {
+    return printNetwork(this.#network);
+  }
+
+  /** The network without its weights, as plain data that `sequential` takes again. */
+  toJSON(): SequentialOptions {
+    const { seed, layers } = this.#network;
+    return { seed, layers: layers as readonly Layer[] };
+  }
+
+  /** Frees what the model holds on its device. The model cannot be used afterwards. */
+  dispose(): void {
+    this.#checkIdle('dispose');
+    this.#disposed = true;
+    this.#dropBatchTrainer();
+    this.#session?.then((session) => session.dispose()).catch(() => {});
+    this.#session = undefined;
+  }
+
+  #parseData(x: RowsInput, y: RowsInput, loss: Loss, names = ['x', 'y']): LabelledRows {
+    const rows = toRows(names[0], x, this.#network.inputs);
+    return { x: rows, target: toTargets(names[1], y, loss, this.#network.outputs, rows.count) };
+  }
+
+  #parseFitData(x: RowsInput, y: RowsInput, { validationSplit = 0, validationData }: FitOptions) {
+    const { loss } = this.#checkCompiled('fit');
+    const data = this.#parseData(x, y, loss);
+    checkFraction('validationSplit', validationSplit);
+    if (validationData !== undefined) {
+      if (!Array.isArray(validationData) || validationData.length !== 2)
+        fail('validationData', validationData, '[x, y]');
+      const names = ['validationData[0]', 'validationData[1]'];
+      return { data, validation: this.#parseData(validationData[0], validationData[1], loss, names) };
+    }
+    return validationSplit === 0 ? { data, validation: undefined } : splitRows(data, validationSplit);
+  }
+
+  #createTrainer(
+    session: Session,
+    data: LabelledRows,
+    { batchSize, shuffle }: TrainerOptions,
+  ): Promise<Trainer> {
+    return Trainer.create(session, data, {
+      ...this.#checkCompiled('trainer'),
+      batchSize: checkBatchSize(batchSize ?? DEFAULT_BATCH),
+      shuffle: checkBoolean('shuffle', shuffle ?? true),
+    });
+  }
+
+  /** The trainer of the last single batch, where that had as many rows: nothing is compiled or allocated again. */
+  async #trainerForBatch(session: Session, data: LabelledRows): Promise<Trainer> {
+    const { count } = data.x;
+    if (this.#batchTrainer?.rows === count) {
+      this.#batchTrainer.trainer.write(data);
+      return this.#batchTrainer.trainer;
+    }
+    this.#dropBatchTrainer();
+    const trainer = await this.#createTrainer(session, data, { batchSize: count, shuffle: false });
+    this.#batchTrainer = { rows: count, trainer };
+    return trainer;
+  }
+
+  #dropBatchTrainer(): void {
+    this.#batchTrainer?.trainer.dispose();
+    this.#batchTrainer = undefined;
+  }
+
+  async #train<T>(caller: string, body: (session: Session) => Promise<T>): Promise<T> {
+    this.#checkIdle(caller);
+    this.#training = true;
+    try {
+      return await body(await this.#open());
+    } finally {
+      this.#training = false;
+    }
+  }
+
+  /** The session on the runtime that the model is to use; weights move along when that has changed. */
+  #open(): Promise<Session> {
+    const previous = this.#session;
+    const next = this.#reopen(previous);
+    this.#session = next;
+    next.catch(() => {
+      if (this.#session === next) this.#session = previous;
+    });
+    return next;
+  }
+
+  async #reopen(previous: Promise<Session> | undefined): Promise<Session> {
+    if (this.#disposed) throw new Error('the model has been disposed of');
+    const old = await previous;
+    const runtime = this.#compiled?.runtime ?? old?.runtime ?? (await defaultRuntime());
+    if (runtime.disposed)
+      throw new Error("the model's runtime has been disposed of: compile it with another");
+    let session = old;
+    if (session?.runtime !== runtime) {
+      session = new Session(this.#network, runtime, await old?.readParameters());
+      this.#dropBatchTrainer();
+      old?.dispose();
+    }
+    if (this.#optimizerIsNew) {
+      this.#dropBatchTrainer();
+      session.resetOptimizer();
+      this.#optimizerIsNew = false;
+    }
+    return session;
+  }
+
+  #checkCompiled(caller: string): Compiled {
+    if (!this.#compiled) throw new Error(`${caller}: the model is not compiled yet: call compile first`);
+    return this.#compiled;
+  }
+
+  #checkIdle(caller: string): void {
+    if (this.#training)
+      throw new Error(`${caller}: the model is training; wait for that to end, or abort it`);
+  }
+}
+
+/**
+ * A model of layers in a row. The first layer states `inputShape`.
+ * @throws when a layer or an option is wrong
+ */
+export function sequential(options: SequentialOptions): Sequential {
+  return new Sequential(parseNetwork(options));
+}

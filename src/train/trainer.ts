@@ -1,0 +1,107 @@
+import { BatchSequence, rowsInOrder } from '../data/batches.ts';
+import type { LabelledRows } from '../data/rows.ts';
+import { checkPositiveInteger } from '../model/check.ts';
+import type { Loss } from '../model/losses.ts';
+import { type Optimizer, stepRate } from '../model/optimizers.ts';
+import { shuffledRows } from '../model/random.ts';
+import type { DeviceTensor, Program, RunOptions, StepInput } from '../plan/executor.ts';
+import { planTraining } from '../plan/training.ts';
+import { disposeAll, slotsFor, uploadData } from './dataset.ts';
+import type { Session } from './session.ts';
+
+export interface TrainerSettings {
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+}
+
+/** Training by hand: the data is on the device, the kernels are compiled, and steps run when asked for. */
+export class Trainer {
+  #last = Number.NaN;
+  readonly #optimizerId: number;
+
+  private constructor(
+    private readonly session: Session,
+    private readonly optimizer: Optimizer,
+    private readonly program: Program,
+    private readonly data: ReadonlyMap<string, DeviceTensor>,
+    private readonly batches: BatchSequence,
+  ) {
+    this.#optimizerId = session.optimizerId;
+  }
+
+  /** @internal */
+  static async create(
+    session: Session,
+    { x, target }: LabelledRows,
+    settings: TrainerSettings,
+  ): Promise<Trainer> {
+    const { optimizer, shuffle } = settings;
+    const batch = Math.min(settings.batchSize, x.count);
+    const data = uploadData(session.executor, x, target);
+    try {
+      const plan = planTraining(session.network, settings, {
+        batch,
+        samples: x.count,
+        slots: slotsFor(batch),
+      });
+      const program = await session.prepare(plan, data);
+      const { seed } = session.network;
+      const order = shuffle ? () => shuffledRows(x.count, seed, session.epoch++) : () => rowsInOrder(x.count);
+      return new Trainer(session, optimizer, program, data, new BatchSequence(x.count, batch, order));
+    } catch (error) {
+      disposeAll(data);
+      throw error;
+    }
+  }
+
+  get stepsPerEpoch(): number {
+    return this.batches.stepsPerEpoch;
+  }
+
+  /** The plan of a step, as a table. */
+  get plan(): string {
+    return String(this.program.plan);
+  }
+
+  /**
+   * Trains `steps` steps, going on from epoch to epoch, and resolves when the device has finished them.
+   * @returns the number of steps and the last one's loss
+   * @throws the signal's reason when aborted; an Error when the device fails
+   */
+  async run(steps: number, { signal, onStep }: RunOptions = {}): Promise<{ steps: number; loss: number }> {
+    checkPositiveInteger('steps', steps);
+    if (this.session.optimizerId !== this.#optimizerId) {
+      throw new Error('trainer: the model has been compiled anew since; ask it for a new trainer');
+    }
+    await this.session.exclusively(() =>
+      this.program.run(this.#take(steps), {
+        signal,
+        onStep: (metrics) => {
+          this.#last = metrics.loss;
+          return onStep?.(metrics);
+        },
+      }),
+    );
+    return { steps, loss: this.#last };
+  }
+
+  /** Replaces the data by as many other rows. @internal */
+  write({ x, target }: LabelledRows): void {
+    this.data.get('x')?.write(x.data);
+    this.data.get('target')?.write(target.data);
+  }
+
+  dispose(): void {
+    this.program.dispose();
+    disposeAll(this.data);
+  }
+
+  *#take(steps: number): Generator<StepInput, void> {
+    for (let i = 0; i < steps; i++) {
+      const index = this.session.step++;
+      yield { rows: this.batches.next(), index, ...stepRate(this.optimizer, index) };
+    }
+  }
+}
