@@ -51,6 +51,6 @@ export function checkOptions(caller: string, options: object, accepted: readonly
   if (unknown !== undefined) fail(`${caller} option`, unknown, `one of ${accepted.join(', ')}`);
 }
 
-function isFinite(value: unknown): value is number {
+function isFiniteNumber(value: unknown): value is number {
   return Number.isFinite(value);
 }

@@ -66,16 +66,15 @@ function planOperation(builder: PlanBuilder, operation: Operation, input: Source
   const M = builder.batch;
   const { inputs: K, units: N } = operation;
   const x = input.name;
-  if (operation.type === 'softmax') return builder.call(softmaxForward, { x, y }, { M, N });
-  const activation = activationConstants(operation.activation);
-  if (operation.type === 'activation')
-    return builder.call(activationForward, { x, y }, { M, N, ...activation });
-  const parameters = builder.tensor(`${operation.name}/parameters`, parameterShape(operation), 'model');
-  builder.call(
-    denseForward,
-    { x, permutation: 'permutation', parameters, y },
-    { M, N, K, GATHER: input.gathered, ...activation },
-  );
+  if (operation.type === 'softmax') {
+    builder.call(softmaxForward, { x, y }, { M, N });
+  } else if (operation.type === 'activation') {
+    builder.call(activationForward, { x, y }, { M, N, ...activationConstants(operation.activation) });
+  } else {
+    const parameters = builder.tensor(`${operation.name}/parameters`, parameterShape(operation), 'model');
+    const constants = { M, N, K, GATHER: input.gathered, ...activationConstants(operation.activation) };
+    builder.call(denseForward, { x, permutation: 'permutation', parameters, y }, constants);
+  }
 }
 
 const lossCodes: Record<Loss, number> = {

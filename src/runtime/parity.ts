@@ -17,7 +17,7 @@ export interface CaseReport {
   readonly passed: boolean;
   /** The largest error as a share of what the kernel's tolerance allows: up to 1 is within bounds. */
   readonly worst: number;
-  /** The largest error itself. */
+  /** The largest error: relative where the reference is above 1, else absolute. */
   readonly maxError: number;
   /** What differs first, of a case that did not pass. */
   readonly message?: string;
@@ -88,7 +88,7 @@ function judge(
       const share = error === 0 ? 0 : error / allowed;
       if (!(share <= 1)) message ??= `${name}[${i}] is ${result[i]}, not ${wanted} ± ${allowed}`;
       worst = Math.max(worst, share);
-      maxError = Math.max(maxError, error);
+      maxError = Math.max(maxError, error / Math.max(1, Math.abs(wanted)));
     }
   }
   const passed = message === undefined;

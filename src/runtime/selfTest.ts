@@ -9,7 +9,7 @@ export interface KernelReport {
   readonly passed: number;
   /** The largest error as a share of what the kernel's tolerance allows: up to 1 is within bounds. */
   readonly worst: number;
-  /** The largest error itself. */
+  /** The largest error: relative where the reference is above 1, else absolute. */
   readonly maxError: number;
   /** What the first failing cases got, in words. */
   readonly failures: readonly string[];

@@ -29,10 +29,10 @@ export class CallbackList {
     for (const [i, callbacks] of this.#list.entries()) {
       checkOptions(`callbacks[${i}]`, callbacks, accepted);
       for (const [name, value] of Object.entries(callbacks)) {
-        const wanted = name === 'logsOnly' ? 'boolean' : 'function';
-        // biome-ignore lint/suspicious/useValidTypeof: one of two valid names
-        if (value !== undefined && typeof value !== wanted)
-          fail(`callbacks[${i}].${name}`, value, `a ${wanted}`);
+        const fits = name === 'logsOnly' ? typeof value === 'boolean' : typeof value === 'function';
+        if (value !== undefined && !fits) {
+          fail(`callbacks[${i}].${name}`, value, name === 'logsOnly' ? 'true or false' : 'a function');
+        }
       }
     }
   }
