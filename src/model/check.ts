@@ -19,18 +19,18 @@ export function checkPositiveInteger(argument: string, value: unknown): number {
 }
 
 export function checkPositive(argument: string, value: unknown): number {
-  if (!isFinite(value) || value <= 0) fail(argument, value, 'a positive number');
+  if (!isFiniteNumber(value) || value <= 0) fail(argument, value, 'a positive number');
   return value;
 }
 
 export function checkNotNegative(argument: string, value: unknown): number {
-  if (!isFinite(value) || value < 0) fail(argument, value, 'a number that is not negative');
+  if (!isFiniteNumber(value) || value < 0) fail(argument, value, 'a number that is not negative');
   return value;
 }
 
 /** A number in [0, 1). */
 export function checkFraction(argument: string, value: unknown): number {
-  if (!isFinite(value) || value < 0 || value >= 1) fail(argument, value, 'a number from 0 to below 1');
+  if (!isFiniteNumber(value) || value < 0 || value >= 1) fail(argument, value, 'a number from 0 to below 1');
   return value;
 }
 
