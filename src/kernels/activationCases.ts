@@ -1,5 +1,5 @@
 import { values as activations } from '../../shaders/lib/activation.wgsl';
-import { between, saturated } from './fills.ts';
+import { between, nearZero, positivePart, saturated } from './fills.ts';
 import type { ActivationConstants } from './formulas.ts';
 import type { Fill } from './kernel.ts';
 
@@ -19,7 +19,7 @@ const settings: { label: string; constants: ActivationConstants }[] = [
 
 const inputs: { label: string; input: Fill }[] = [
   { label: 'around 0', input: between(-6, 6) },
-  { label: 'near 0', input: between(-1e-3, 1e-3) },
+  { label: 'near 0', input: nearZero },
   { label: 'saturated', input: saturated },
 ];
 
@@ -37,5 +37,5 @@ export const slopeCases: ActivationCase[] = settings.map(({ label, constants }) 
 
 function outputRange({ ACTIVATION, A }: ActivationConstants): Fill {
   if (ACTIVATION === activations.SIGMOID) return between(0, A);
-  return between(-1, 1);
+  return ACTIVATION === activations.RELU ? positivePart : between(-1, 1);
 }

@@ -41,6 +41,11 @@ export const optimizerCases = [
     step: { rate: 0.001 / (1 - 0.9), correction: (1 - 0.999) ** -0.5 },
   },
   { label: 'adam, later', constants: { ...adam, RATE_SCALE: 0.5 }, step: { rate: 0.001, correction: 1.02 } },
+  {
+    label: 'adam, large epsilon',
+    constants: { ...adam, EPSILON: 0.25 },
+    step: { rate: 0.01, correction: 1.3 },
+  },
 ];
 
 /** Parameters and moments of a layer for a parity case. Second moments are never negative. */

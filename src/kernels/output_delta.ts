@@ -1,6 +1,6 @@
 import { values as activations } from '../../shaders/lib/activation.wgsl';
 import shader, { values as losses } from '../../shaders/output_delta.wgsl';
-import { between, labels, normal, oneHot, permutation, saturated } from './fills.ts';
+import { between, labels, normal, oneHot, permutation, positivePart, saturated } from './fills.ts';
 import { activationSlope, logSumExp } from './formulas.ts';
 import { defineKernel, type Fill, type HostTensors, type ParityCase } from './kernel.ts';
 import { rowShapes, samplesFor } from './shapes.ts';
@@ -91,6 +91,9 @@ const kinds = [
   ['sparse cross-entropy', losses.SOFTMAX_CROSS_ENTROPY_SPARSE],
 ] as const;
 
+/** On both sides of ½, close to it, and on it. */
+const aroundHalf: Fill = (uniform) => [0, 0.45, 0.5, 0.55, 1][Math.floor(uniform() * 5)];
+
 export const outputDelta = defineKernel({
   shader,
   threads: ({ M }) => M,
@@ -118,7 +121,10 @@ export const outputDelta = defineKernel({
       for (let j = 0; j < N; j++) result[r * N + j] += (cancelling * weight) / rows;
     }
     // Every term of a loss is positive; of the counts, which are exact, the bound is far below ½.
-    return { delta: result, metrics: metrics.map((sum) => 2 * sumError(Math.abs(sum), N + GROUP)) };
+    return {
+      delta: result,
+      metrics: metrics.map((sum) => 2 * sumError(Math.abs(sum), N + Math.min(rows, GROUP))),
+    };
   },
   cases: [
     ...kinds.flatMap(([label, loss]) => [
@@ -130,12 +136,48 @@ export const outputDelta = defineKernel({
     withActivation(
       'scaled sigmoid',
       losses.HALF_SQUARED,
-      { ACTIVATION: activations.SIGMOID, A: 2, B: 0.5 },
-      between(0, 2),
+      { ACTIVATION: activations.SIGMOID, A: 2.5, B: 0.75 },
+      between(0, 2.5),
     ),
     withActivation('tanh', losses.HALF_SQUARED, { ACTIVATION: activations.TANH }, between(-1, 1)),
+    withActivation('relu', losses.HALF_SQUARED, { ACTIVATION: activations.RELU }, positivePart),
+    refill(lossCase('single outputs', { M: 60, N: 1 }, losses.MEAN_SQUARED), aroundHalf, aroundHalf),
+    // Targets of which several, or all, are the largest.
+    refill(lossCase('ties', { M: 20, N: 4 }, losses.SOFTMAX_CROSS_ENTROPY), labels(3), labels(2)),
+    // Losses of about 1e-5, which must keep their digits.
+    ...[1, 9].map((M) =>
+      refill(
+        lossCase('nearly certain', { M, N: 4 }, losses.SOFTMAX_CROSS_ENTROPY),
+        (uniform, i) => 12 * oneHot(4)(uniform, i) + uniform(),
+        oneHot(4),
+        false,
+      ),
+    ),
+    // Losses from logits that differ little.
+    ...[1, 2, 3].map((M) =>
+      lossCase('one by one', { M: 1, N: M + 1 }, losses.SOFTMAX_CROSS_ENTROPY, normal(0.5)),
+    ),
   ],
 });
+
+/** The case with other outputs and targets. */
+function refill(
+  base: ParityCase<typeof shader>,
+  y: Fill,
+  target: Fill,
+  GATHER = true,
+): ParityCase<typeof shader> {
+  const { tensors, constants } = base;
+  return {
+    ...base,
+    constants: { ...constants, GATHER },
+    tensors: {
+      ...tensors,
+      y: { ...tensors.y, fill: y },
+      target_rows: { ...tensors.target_rows, fill: target },
+    },
+  };
+}
 
 function withActivation(
   label: string,
