@@ -8,12 +8,40 @@ export {
   activation,
   type DenseLayer,
   type DenseOptions,
+  type DropoutLayer,
+  type DropoutOptions,
   dense,
+  dropout,
+  type GaussianNoiseLayer,
+  type GaussianNoiseOptions,
+  gaussianNoise,
   type Layer,
 } from './model/layers.ts';
-export type { Loss } from './model/losses.ts';
+export type { Loss, LossName, LossOption } from './model/losses.ts';
 export type { Metric } from './model/metrics.ts';
-export { type Adam, adam, type Optimizer, type Sgd, sgd } from './model/optimizers.ts';
+export {
+  adadelta,
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  lion,
+  nadam,
+  type Optimizer,
+  rmsprop,
+  sgd,
+} from './model/optimizers.ts';
+export { l1, l1l2, l2, type Regularizer } from './model/regularizers.ts';
+export {
+  cosineRestarts,
+  exponentialDecay,
+  type LearningRate,
+  linearWarmup,
+  oneCycle,
+  piecewise,
+  type Schedule,
+  stepDecay,
+} from './model/schedules.ts';
 export type { DeviceInfo, Memory } from './plan/executor.ts';
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime/runtime.ts';
 export type { KernelReport } from './runtime/selfTest.ts';

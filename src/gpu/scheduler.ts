@@ -117,7 +117,7 @@ export class Scheduler implements Program {
     const sums = new Float32Array(data, TIMESTAMPS * TIMESTAMP_BYTES);
     const width = this.#stride / 4;
     for (const [step, rows] of chunk.rows.entries()) {
-      const called = onStep(readStepMetrics(sums.subarray(step * width, (step + 1) * width), rows));
+      const called = onStep(readStepMetrics(sums, step, width, rows));
       if (called) await called;
     }
   }

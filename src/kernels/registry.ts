@@ -1,8 +1,12 @@
 /** Every kernel of the library. Parity tests, the self-test and the shader checks loop over this list. */
 import { activationBackward } from './activation_backward.ts';
 import { activationForward } from './activation_forward.ts';
+import { clipScale } from './clip_scale.ts';
 import { denseForward } from './dense_forward.ts';
+import { dropoutRows } from './dropout.ts';
 import { gatherRows } from './gather_rows.ts';
+import { gaussianNoiseRows } from './gaussian_noise.ts';
+import { gradientNorm } from './gradient_norm.ts';
 import { gradientUpdate } from './gradient_update.ts';
 import { hiddenDelta } from './hidden_delta.ts';
 import type { Kernel } from './kernel.ts';
@@ -11,6 +15,7 @@ import { scatterRows } from './scatter_rows.ts';
 import { softmaxBackward } from './softmax_backward.ts';
 import { softmaxForward } from './softmax_forward.ts';
 import { weightGradient } from './weight_gradient.ts';
+import { weightPenalty } from './weight_penalty.ts';
 import { weightUpdate } from './weight_update.ts';
 
 export const registry: readonly Kernel[] = [
@@ -18,6 +23,8 @@ export const registry: readonly Kernel[] = [
   denseForward,
   activationForward,
   softmaxForward,
+  dropoutRows,
+  gaussianNoiseRows,
   outputDelta,
   softmaxBackward,
   activationBackward,
@@ -25,5 +32,8 @@ export const registry: readonly Kernel[] = [
   weightGradient,
   weightUpdate,
   gradientUpdate,
+  gradientNorm,
+  clipScale,
+  weightPenalty,
   scatterRows,
 ];

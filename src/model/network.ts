@@ -1,13 +1,16 @@
-import { type Activation, printActivation } from './activations.ts';
+import { printActivation } from './activations.ts';
 import { checkOptions, fail } from './check.ts';
 import { initialValues } from './initializers.ts';
-import { type ActivationLayer, type DenseLayer, type Layer, parseLayer } from './layers.ts';
+import type { ActivationLayer, DenseLayer, DropoutLayer, GaussianNoiseLayer, Layer } from './layers.ts';
+import { parseLayer } from './layers.ts';
 import { streams, uniformSource } from './random.ts';
 
 /** A layer in its place: named, with its width known on both sides. */
 export type NetworkLayer = { readonly name: string; readonly inputs: number; readonly units: number } & (
   | Omit<DenseLayer, 'name' | 'inputs'>
   | Omit<ActivationLayer, 'name' | 'inputs'>
+  | Omit<DropoutLayer, 'name' | 'inputs'>
+  | Omit<GaussianNoiseLayer, 'name' | 'inputs'>
 );
 
 export type NetworkDense = Extract<NetworkLayer, { type: 'dense' }>;
@@ -77,12 +80,18 @@ export function printNetwork(network: Network): string {
     layer.name,
     layer.type,
     `${layer.inputs} → ${layer.units}`,
-    printActivation(layer.activation as Activation),
+    printSettings(layer),
     parameterCount(layer).toLocaleString('en-US'),
   ]);
   const total = network.layers.reduce((sum, layer) => sum + parameterCount(layer), 0);
-  const table = printTable(['layer', 'type', 'width', 'activation', 'parameters'], rows);
+  const table = printTable(['layer', 'type', 'width', 'settings', 'parameters'], rows);
   return `${table}\n${total.toLocaleString('en-US')} parameters`;
+}
+
+function printSettings(layer: NetworkLayer): string {
+  if (layer.type === 'dropout') return `rate = ${layer.rate}`;
+  if (layer.type === 'gaussianNoise') return `stddev = ${layer.stddev}`;
+  return printActivation(layer.activation);
 }
 
 /** Columns padded to their widest entry, under a ruled heading. */

@@ -1,5 +1,6 @@
 /** What a plan needs of a device. `gpu/` and `cpu/` each have one; neither knows the other. */
 import type { StepValues } from '../kernels/kernel.ts';
+import type { StepRates } from '../model/optimizers.ts';
 import type { Plan, TensorSpec } from './plan.ts';
 
 export type FloatArray = Float32Array | Float64Array;
@@ -18,8 +19,7 @@ export interface StepInput {
   readonly rows: Uint32Array;
   /** Steps done before this one. */
   readonly index: number;
-  readonly rate: number;
-  readonly correction: number;
+  readonly rates: StepRates;
 }
 
 export interface StepMetrics {
@@ -79,11 +79,11 @@ export interface Executor {
   dispose(): void;
 }
 
-/** Adds up the partial sums `[groups, 2]` that a step left in its row of the metrics table. */
-export function readStepMetrics(sums: FloatArray, rows: number): StepMetrics {
+/** Adds up the partial sums, pairs of loss and correct rows, that a step left in its `row` of the metrics table. */
+export function readStepMetrics(sums: FloatArray, row: number, width: number, rows: number): StepMetrics {
   let loss = 0;
   let correct = 0;
-  for (let i = 0; i < sums.length; i += 2) {
+  for (let i = row * width; i < (row + 1) * width; i += 2) {
     loss += sums[i];
     correct += sums[i + 1];
   }

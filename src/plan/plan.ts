@@ -20,6 +20,8 @@ export interface TensorSpec {
   readonly shape: readonly number[];
   readonly type: 'f32' | 'u32';
   readonly role: TensorRole;
+  /** What every element starts as: 0 when not given. */
+  readonly initial?: number;
 }
 
 export interface KernelCall {
@@ -55,12 +57,17 @@ export class PlanBuilder {
   ) {}
 
   /** Declares a tensor and returns its name. Declaring it again, the same, is harmless. */
-  tensor(name: string, shape: readonly number[], role: TensorRole, type: TensorSpec['type'] = 'f32'): string {
+  tensor(
+    name: string,
+    shape: readonly number[],
+    role: TensorRole,
+    { type = 'f32', initial = 0 }: Partial<Pick<TensorSpec, 'type' | 'initial'>> = {},
+  ): string {
     const known = this.#tensors.get(name);
     if (known && known.shape.join() !== shape.join()) {
       throw new Error(`tensor ${name}: declared as [${known.shape}] and as [${shape}]`);
     }
-    this.#tensors.set(name, known ?? { name, shape, role, type });
+    this.#tensors.set(name, known ?? { name, shape, role, type, initial });
     return name;
   }
 

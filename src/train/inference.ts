@@ -2,6 +2,7 @@
 import { batchesInOrder } from '../data/batches.ts';
 import { type LabelledRows, type Rows, sliceRows } from '../data/rows.ts';
 import type { Loss } from '../model/losses.ts';
+import { NO_RATES } from '../model/optimizers.ts';
 import type { DeviceTensor, Program, StepInput } from '../plan/executor.ts';
 import { type PlanSize, planEvaluation, planPrediction } from '../plan/forward.ts';
 import { allocateData, disposeAll, rowsThatFit, slotsFor } from './dataset.ts';
@@ -53,7 +54,7 @@ class DataRunner {
 
 function* inferenceSteps(count: number, batch: number): Generator<StepInput, void> {
   let index = 0;
-  for (const rows of batchesInOrder(count, batch)) yield { rows, index: index++, rate: 0, correction: 1 };
+  for (const rows of batchesInOrder(count, batch)) yield { rows, index: index++, rates: NO_RATES };
 }
 
 /** The rows that are on the device at a time. */

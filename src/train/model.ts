@@ -1,20 +1,15 @@
-import {
-  checkBatchSize,
-  type LabelledRows,
-  type RowsInput,
-  splitRows,
-  toRows,
-  toTargets,
-} from '../data/rows.ts';
-import { checkBoolean, checkFraction, checkOptions, checkPositiveInteger, fail } from '../model/check.ts';
+import { checkBatchSize, type LabelledRows, type RowsInput, toRows } from '../data/rows.ts';
+import { checkBoolean, checkOptions, checkPositive, checkPositiveInteger, fail } from '../model/check.ts';
 import type { Layer } from '../model/layers.ts';
-import { type Loss, parseLoss } from '../model/losses.ts';
+import { type LossOption, parseLoss } from '../model/losses.ts';
 import { type Metric, parseMetrics } from '../model/metrics.ts';
 import { type Network, parseNetwork, printNetwork } from '../model/network.ts';
 import { type Optimizer, parseOptimizer } from '../model/optimizers.ts';
+import type { Objective } from '../plan/training.ts';
 import { defaultRuntime, Runtime } from '../runtime/runtime.ts';
 import { CallbackList, type Callbacks, type Logs } from './callbacks.ts';
 import { type History, runEpochs, toLogs } from './fit.ts';
+import { type DataOptions, parseData, parseFitData } from './fitData.ts';
 import { Evaluator, predictRows } from './inference.ts';
 import { Session } from './session.ts';
 import { Trainer } from './trainer.ts';
@@ -28,8 +23,12 @@ export interface SequentialOptions {
 
 export interface CompileOptions {
   optimizer: Optimizer;
-  loss: Loss;
+  loss: LossOption;
   metrics?: readonly Metric[];
+  /** Largest global norm of the gradient, over all parameters: it is scaled down to that. */
+  clipNorm?: number;
+  /** Largest magnitude of each number of the gradient. */
+  clipValue?: number;
   runtime?: Runtime;
 }
 
@@ -39,11 +38,8 @@ export interface TrainerOptions {
   shuffle?: boolean;
 }
 
-export interface FitOptions extends TrainerOptions {
+export interface FitOptions extends TrainerOptions, DataOptions {
   epochs?: number;
-  /** Share of the rows, the last ones, to keep for validation. */
-  validationSplit?: number;
-  validationData?: readonly [RowsInput, RowsInput];
   callbacks?: Callbacks | readonly Callbacks[];
   /** Stops the training between submissions; `fit` then rejects with the signal's reason. */
   signal?: AbortSignal;
@@ -51,9 +47,16 @@ export interface FitOptions extends TrainerOptions {
   recordSteps?: boolean;
 }
 
-type Compiled = Required<Omit<CompileOptions, 'runtime'>> & Pick<CompileOptions, 'runtime'>;
+interface Compiled extends Objective {
+  readonly metrics: readonly Metric[];
+  readonly runtime: Runtime | undefined;
+}
 
 const TRAINER_OPTIONS = ['batchSize', 'shuffle'];
+const FIT_OPTIONS = [
+  ...['epochs', 'callbacks', 'signal', 'recordSteps'],
+  ...['validationSplit', 'validationData', 'sampleWeight', 'classWeight'],
+];
 const DEFAULT_BATCH = 32;
 /** Rows at a time where it does not change the result. */
 const INFERENCE_BATCH = 256;
@@ -79,8 +82,8 @@ export class Sequential {
    * @throws when an option is wrong, or the loss does not fit the last activation
    */
   compile(options: CompileOptions): void {
-    checkOptions('compile', options, ['optimizer', 'loss', 'metrics', 'runtime']);
-    const { runtime } = options;
+    checkOptions('compile', options, ['optimizer', 'loss', 'metrics', 'clipNorm', 'clipValue', 'runtime']);
+    const { runtime, clipNorm, clipValue } = options;
     if (runtime !== undefined && !(runtime instanceof Runtime))
       fail('runtime', runtime, 'what createRuntime(…) returns');
     this.#checkIdle('compile');
@@ -88,6 +91,8 @@ export class Sequential {
       optimizer: parseOptimizer(options.optimizer),
       loss: parseLoss(options.loss, this.#network),
       metrics: parseMetrics(options.metrics ?? []),
+      clipNorm: clipNorm === undefined ? undefined : checkPositive('clipNorm', clipNorm),
+      clipValue: clipValue === undefined ? undefined : checkPositive('clipValue', clipValue),
       runtime,
     };
     this.#optimizerIsNew = true;
@@ -100,10 +105,9 @@ export class Sequential {
    * @throws when an argument is wrong, the signal aborts, or the device fails; the model stays usable
    */
   async fit(x: RowsInput, y: RowsInput, options: FitOptions = {}): Promise<History> {
-    const accepted = ['epochs', 'validationSplit', 'validationData', 'callbacks', 'signal', 'recordSteps'];
-    checkOptions('fit', options, [...TRAINER_OPTIONS, ...accepted]);
+    checkOptions('fit', options, [...TRAINER_OPTIONS, ...FIT_OPTIONS]);
     const { loss, metrics } = this.#checkCompiled('fit');
-    const { data, validation } = this.#parseFitData(x, y, options);
+    const { data, validation } = parseFitData(this.#network, loss, x, y, options);
     const settings = {
       epochs: checkPositiveInteger('epochs', options.epochs ?? 1),
       recordSteps: checkBoolean('recordSteps', options.recordSteps ?? false),
@@ -128,14 +132,14 @@ export class Sequential {
   /** Training by hand, for animation frames and benchmarks. One at a time: dispose of it before the next `fit`. */
   async trainer(x: RowsInput, y: RowsInput, options: TrainerOptions = {}): Promise<Trainer> {
     checkOptions('trainer', options, TRAINER_OPTIONS);
-    const data = this.#parseData(x, y, this.#checkCompiled('trainer').loss);
+    const data = parseData(this.#network, this.#checkCompiled('trainer').loss, x, y);
     return this.#createTrainer(await this.#open(), data, options);
   }
 
   /** One step on exactly these rows; returns its loss and metrics from before the update. */
   async trainOnBatch(x: RowsInput, y: RowsInput): Promise<Logs> {
     const { loss, metrics } = this.#checkCompiled('trainOnBatch');
-    const data = this.#parseData(x, y, loss);
+    const data = parseData(this.#network, loss, x, y);
     return this.#train('trainOnBatch', async (session) => {
       const trainer = await this.#trainerForBatch(session, data);
       let logs: Logs = {};
@@ -152,7 +156,7 @@ export class Sequential {
   async evaluate(x: RowsInput, y: RowsInput, options: { batchSize?: number } = {}): Promise<Logs> {
     checkOptions('evaluate', options, ['batchSize']);
     const { loss, metrics } = this.#checkCompiled('evaluate');
-    const data = this.#parseData(x, y, loss);
+    const data = parseData(this.#network, loss, x, y);
     const batchSize = checkBatchSize(options.batchSize ?? INFERENCE_BATCH);
     const evaluator = await Evaluator.create(await this.#open(), loss, data, batchSize);
     try {
@@ -205,24 +209,6 @@ export class Sequential {
     this.#dropBatchTrainer();
     this.#session?.then((session) => session.dispose()).catch(() => {});
     this.#session = undefined;
-  }
-
-  #parseData(x: RowsInput, y: RowsInput, loss: Loss, names = ['x', 'y']): LabelledRows {
-    const rows = toRows(names[0], x, this.#network.inputs);
-    return { x: rows, target: toTargets(names[1], y, loss, this.#network.outputs, rows.count) };
-  }
-
-  #parseFitData(x: RowsInput, y: RowsInput, { validationSplit = 0, validationData }: FitOptions) {
-    const { loss } = this.#checkCompiled('fit');
-    const data = this.#parseData(x, y, loss);
-    checkFraction('validationSplit', validationSplit);
-    if (validationData !== undefined) {
-      if (!Array.isArray(validationData) || validationData.length !== 2)
-        fail('validationData', validationData, '[x, y]');
-      const names = ['validationData[0]', 'validationData[1]'];
-      return { data, validation: this.#parseData(validationData[0], validationData[1], loss, names) };
-    }
-    return validationSplit === 0 ? { data, validation: undefined } : splitRows(data, validationSplit);
   }
 
   #createTrainer(

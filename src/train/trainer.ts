@@ -1,17 +1,14 @@
 import { BatchSequence, rowsInOrder } from '../data/batches.ts';
 import type { LabelledRows } from '../data/rows.ts';
 import { checkPositiveInteger } from '../model/check.ts';
-import type { Loss } from '../model/losses.ts';
-import { type Optimizer, stepRate } from '../model/optimizers.ts';
+import { type Optimizer, type StepRates, stepRates } from '../model/optimizers.ts';
 import { shuffledRows } from '../model/random.ts';
 import type { DeviceTensor, Program, RunOptions, StepInput } from '../plan/executor.ts';
-import { planTraining } from '../plan/training.ts';
+import { type Objective, planTraining } from '../plan/training.ts';
 import { disposeAll, slotsFor, uploadData } from './dataset.ts';
 import type { Session } from './session.ts';
 
-export interface TrainerSettings {
-  readonly loss: Loss;
-  readonly optimizer: Optimizer;
+export interface TrainerSettings extends Objective {
   readonly batchSize: number;
   readonly shuffle: boolean;
 }
@@ -20,32 +17,31 @@ export interface TrainerSettings {
 export class Trainer {
   #last = Number.NaN;
   readonly #optimizerId: number;
+  readonly #rates: (index: number) => StepRates;
 
   private constructor(
     private readonly session: Session,
-    private readonly optimizer: Optimizer,
+    optimizer: Optimizer,
     private readonly program: Program,
     private readonly data: ReadonlyMap<string, DeviceTensor>,
     private readonly batches: BatchSequence,
   ) {
     this.#optimizerId = session.optimizerId;
+    this.#rates = stepRates(optimizer);
   }
 
   /** @internal */
   static async create(
     session: Session,
-    { x, target }: LabelledRows,
+    { x, target, weighted }: LabelledRows,
     settings: TrainerSettings,
   ): Promise<Trainer> {
     const { optimizer, shuffle } = settings;
     const batch = Math.min(settings.batchSize, x.count);
     const data = uploadData(session.executor, x, target);
     try {
-      const plan = planTraining(session.network, settings, {
-        batch,
-        samples: x.count,
-        slots: slotsFor(batch),
-      });
+      const size = { batch, samples: x.count, slots: slotsFor(batch) };
+      const plan = planTraining(session.network, settings, size, { weighted });
       const program = await session.prepare(plan, data);
       const { seed } = session.network;
       const order = shuffle ? () => shuffledRows(x.count, seed, session.epoch++) : () => rowsInOrder(x.count);
@@ -101,7 +97,7 @@ export class Trainer {
   *#take(steps: number): Generator<StepInput, void> {
     for (let i = 0; i < steps; i++) {
       const index = this.session.step++;
-      yield { rows: this.batches.next(), index, ...stepRate(this.optimizer, index) };
+      yield { rows: this.batches.next(), index, rates: this.#rates(index) };
     }
   }
 }
