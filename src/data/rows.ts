@@ -21,12 +21,20 @@ export function toRows(argument: string, input: RowsInput, width: number): Rows 
   const data = flatten(argument, input, width);
   if (data.length === 0) fail(argument, input, 'at least one row');
   if (data.length % width !== 0) fail(argument, input, `rows of ${width} numbers`);
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const bad = indexOfNotFinite(data);
   if (bad >= 0) {
     const place = `${argument}, row ${Math.floor(bad / width)}, column ${bad % width}`;
     fail(place, data[bad], 'a finite number within float32');
   }
   return { count: data.length / width, width, data };
+}
+
+/** A plain loop: over a whole data set, a callback for every number would hold up the page for far longer. */
+function indexOfNotFinite(data: Float32Array): number {
+  for (let i = 0; i < data.length; i++) {
+    if (!Number.isFinite(data[i])) return i;
+  }
+  return -1;
 }
 
 function flatten(argument: string, input: RowsInput, width: number): Float32Array {

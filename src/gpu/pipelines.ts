@@ -66,7 +66,10 @@ export class PipelineManager {
     constants: Record<string, number>,
   ): Promise<GPUComputePipeline> {
     const device = this.#device;
+    // The error is thrown below, with its place; it need not come up as an uncaptured one as well.
+    device.pushErrorScope('validation');
     const module = device.createShaderModule({ label: shader.name, code });
+    device.popErrorScope().catch(() => {});
     const layout = device.createPipelineLayout({
       bindGroupLayouts: [this.tensorLayout(shader), this.stepLayout],
     });

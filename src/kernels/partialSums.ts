@@ -23,4 +23,4 @@ export function partialSums(
 export const partialError = (sum: number) => 2 * sumError(sum, 70);
 
 /** Sizes that leave a part nearly empty, full, or just begun. */
-export const partialSizes = [1, 63, 4096, 4097, 9001];
+export const partialSizes = [1, 2, 63, 4096, 4097, 9001];

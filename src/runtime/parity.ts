@@ -26,7 +26,7 @@ export interface CaseReport {
 
 /** Runs one parity case on the executor's device. */
 export async function runParityCase(
-  executor: Executor,
+  executor: Pick<Executor, 'allocate' | 'execute'>,
   kernel: Kernel,
   parityCase: ParityCase,
 ): Promise<CaseReport> {

@@ -1,0 +1,48 @@
+/** The small parity cases of every kernel under wgsl_reflect's race detector: no GPU run can prove that. */
+import { describe, expect, test } from 'vitest';
+import type { Kernel, ParityCase } from '../../src/kernels/kernel.ts';
+import { outputDelta } from '../../src/kernels/output_delta.ts';
+import { registry } from '../../src/kernels/registry.ts';
+import { runParityCase } from '../../src/runtime/parity.ts';
+import { Interpreter } from '../support/interpreter.ts';
+
+/** Numbers in a case's tensors that can be interpreted in no time. */
+const SMALL = 600;
+
+const isSmall = ({ tensors }: ParityCase) =>
+  Object.values(tensors).reduce((sum, { size }) => sum + size, 0) < SMALL;
+
+async function interpret(kernel: Kernel, parityCase: ParityCase) {
+  const interpreter = new Interpreter();
+  const { message } = await runParityCase(interpreter, kernel, parityCase);
+  return { findings: interpreter.findings, message };
+}
+
+describe.each(registry.map((kernel) => [kernel.shader.name, kernel] as const))('%s', (_name, kernel) => {
+  const cases = kernel.cases.filter(isSmall);
+
+  test('has small cases', () => expect(cases.length).toBeGreaterThan(2));
+
+  test.each(cases.map((parityCase) => [parityCase.label, parityCase] as const))(
+    'has no races, and computes what its reference does: %s',
+    async (_label, parityCase) => {
+      expect(await interpret(kernel, parityCase)).toEqual({ findings: [], message: undefined });
+    },
+  );
+});
+
+test('without its barrier, output_delta races', async () => {
+  const kernel = outputDelta as unknown as Kernel;
+  const code = kernel.shader.code.replace('workgroupBarrier();', '');
+  expect(code).not.toBe(kernel.shader.code);
+  const { findings } = await interpret({ ...kernel, shader: { ...kernel.shader, code } }, kernel.cases[1]);
+  expect(findings.join('\n')).toMatch(/Data race on 'sums'/);
+});
+
+test('a barrier that only some threads reach is an error', async () => {
+  const kernel = outputDelta as unknown as Kernel;
+  const early = 'if (id.x >= current.rows) { return; }';
+  const code = kernel.shader.code.replace('sums[thread] = vec2f();', early);
+  const { findings } = await interpret({ ...kernel, shader: { ...kernel.shader, code } }, kernel.cases[1]);
+  expect(findings.join('\n')).toMatch(/Barrier divergence/);
+});

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { parseTrainCommand } from '../../demo/headless/trainCommand.ts';
+
+const parse = (...args: string[]) => parseTrainCommand(['node', 'train.ts', ...args]);
+
+test('without arguments: the digits, in Chrome', () => {
+  expect(parse()).toEqual({
+    dataset: 'digits',
+    epochs: 5,
+    batchSize: 32,
+    backend: 'auto',
+    browser: 'chrome',
+    seed: 1,
+    json: undefined,
+  });
+});
+
+test('takes every option', () => {
+  const args =
+    '--dataset xor --epochs 9 --batch-size 2 --backend reference --browser firefox --seed -7 --json out';
+  expect(parse(...args.split(' '))).toEqual({
+    dataset: 'xor',
+    epochs: 9,
+    batchSize: 2,
+    backend: 'reference',
+    browser: 'firefox',
+    seed: -7,
+    json: 'out',
+  });
+});
+
+test.each([
+  ['--dataset cats', '--dataset must be one of digits, xor, circles, spirals; got cats.'],
+  ['--epochs 0', '--epochs must be 1 or more; got 0.'],
+  ['--epochs -3', '--epochs must be 1 or more; got -3.'],
+  ['--epochs 1.5', '--epochs must be a whole number; got 1.5.'],
+  ['--epochs many', '--epochs must be a whole number; got many.'],
+  ['--epochs', 'option `--epochs <n>` value is missing'],
+  ['--batch-size 0', '--batch-size must be 1 or more; got 0.'],
+  ['--backend cuda', '--backend must be one of auto, webgpu, reference; got cuda.'],
+  ['--browser lynx', '--browser must be one of chrome, firefox; got lynx.'],
+  ['--seed 1 --seed 2', '--seed must be a whole number; got 1,2.'],
+  ['--speed 9', 'Unknown option `--speed`'],
+  ['digits', 'Unused args: `digits`'],
+  ['--json test', '--json test is a folder.'],
+  ['--json nowhere/result.json', /^--json nowhere\/result.json: there is no folder .*nowhere\.$/],
+])('%s is refused', (args, message) => {
+  expect(() => parse(...args.split(' '))).toThrow(message);
+});
