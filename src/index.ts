@@ -1,7 +1,7 @@
 /** Shaderprop's public interface. */
 export type { RowsInput } from './data/rows.ts';
 export type { Activation, ActivationName, ActivationOption } from './model/activations.ts';
-export type { Initializer } from './model/initializers.ts';
+export type { Initializer, InitializerName, InitializerOption } from './model/initializers.ts';
 export {
   type ActivationLayer,
   type ActivationOptions,
@@ -45,7 +45,8 @@ export {
 export type { DeviceInfo, Memory } from './plan/executor.ts';
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime/runtime.ts';
 export type { KernelReport } from './runtime/selfTest.ts';
-export type { Callbacks, Logs } from './train/callbacks.ts';
+export type { Callbacks, Logs, TrainedModel } from './train/callbacks.ts';
+export { type EarlyStoppingOptions, earlyStopping } from './train/earlyStopping.ts';
 export type { History } from './train/fit.ts';
 export {
   type CompileOptions,
@@ -55,5 +56,8 @@ export {
   sequential,
   type TrainerOptions,
 } from './train/model.ts';
+export type { MonitorOptions } from './train/monitor.ts';
+export { progress } from './train/progress.ts';
+export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './train/reduceLROnPlateau.ts';
 export type { Trainer } from './train/trainer.ts';
 export type { Weight, WeightInput } from './train/weights.ts';

@@ -7,7 +7,7 @@ import {
   checkPositiveInteger,
   fail,
 } from './check.ts';
-import { type Initializer, parseInitializer } from './initializers.ts';
+import { type Initializer, type InitializerOption, parseInitializer } from './initializers.ts';
 import { parseRegularizer, type Regularizer } from './regularizers.ts';
 
 export interface DenseOptions {
@@ -16,8 +16,8 @@ export interface DenseOptions {
   useBias?: boolean;
   /** `[inputs]`: wanted on the first layer, optional elsewhere. */
   inputShape?: readonly number[];
-  kernelInitializer?: Initializer;
-  biasInitializer?: Initializer;
+  kernelInitializer?: InitializerOption;
+  biasInitializer?: InitializerOption;
   /** Of the kernel alone. */
   kernelRegularizer?: Regularizer;
   /** Multiplies the optimizer's learning rate for this layer. */

@@ -62,11 +62,12 @@ function uniqueName(layer: Layer, placed: readonly NetworkLayer[], index: number
 /** The first parameters of a dense layer, `[inputs + 1, units]`, from the network's seed. */
 export function initialParameters(network: Network, layer: NetworkDense): Float32Array {
   const uniform = uniformSource(network.seed, streams.initializer, network.layers.indexOf(layer));
-  const kernel = initialValues(layer.kernelInitializer, layer.inputs * layer.units, layer, uniform);
-  const result = new Float32Array((layer.inputs + 1) * layer.units);
+  const { inputs, units } = layer;
+  const kernel = initialValues(layer.kernelInitializer, [inputs, units], layer, uniform);
+  const result = new Float32Array((inputs + 1) * units);
   result.set(kernel);
   if (layer.useBias)
-    result.set(initialValues(layer.biasInitializer, layer.units, layer, uniform), kernel.length);
+    result.set(initialValues(layer.biasInitializer, [1, units], layer, uniform), kernel.length);
   return result;
 }
 

@@ -109,14 +109,14 @@ export interface StepRates {
 /** For steps that train nothing. */
 export const NO_RATES: StepRates = { learning_rate: 0, rate: 0, gradient_rate: 0, correction: 1 };
 
-/** A function that gives what the step after `index` others is told, in float64. */
-export function stepRates(optimizer: Optimizer): (index: number) => StepRates {
+/** A function that gives what the step after `index` others is told, in float64; `factor` multiplies the rate. */
+export function stepRates(optimizer: Optimizer, factor: () => number): (index: number) => StepRates {
   const { name, beta1 = 0, beta2 = 0 } = optimizer;
   const momentum = name === 'nadam' ? nadamMomentum(optimizer) : undefined;
   const root = (t: number) => 1 / Math.sqrt(1 - beta2 ** t);
   return (index) => {
     const t = index + 1;
-    const learning_rate = rateAt(optimizer.learningRate, index);
+    const learning_rate = factor() * rateAt(optimizer.learningRate, index);
     const plain = { learning_rate, rate: learning_rate, gradient_rate: 0, correction: 1 };
     if (momentum) {
       const { own, gradient } = momentum(t);

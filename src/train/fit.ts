@@ -1,7 +1,7 @@
 /** `fit`: a trainer run epoch by epoch, with validation, callbacks and a history. */
 import type { Metric } from '../model/metrics.ts';
 import type { StepMetrics } from '../plan/executor.ts';
-import type { CallbackList, Logs } from './callbacks.ts';
+import type { CallbackList, Logs, TrainedModel } from './callbacks.ts';
 import type { Evaluator } from './inference.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -54,6 +54,7 @@ export function toLogs(
 
 /** Runs the epochs. The trainer and the evaluator stay the caller's to dispose of. */
 export async function runEpochs(
+  model: TrainedModel,
   trainer: Trainer,
   evaluator: Evaluator | undefined,
   settings: FitSettings,
@@ -93,9 +94,10 @@ export async function runEpochs(
 
   // Where nobody looks at the model between epochs, the device runs through them without a stop.
   const stopsBetween = evaluator !== undefined || callbacks.looksAtModel;
-  await callbacks.trainBegin();
+  model.stopTraining = false;
+  await callbacks.trainBegin(model);
   if (stopsBetween) {
-    for (let i = 0; i < epochs; i++) {
+    for (let i = 0; i < epochs && !model.stopTraining; i++) {
       await callbacks.epochBegin(i);
       await trainer.run(trainer.stepsPerEpoch, { signal, onStep });
       await endEpoch();

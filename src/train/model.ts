@@ -7,7 +7,7 @@ import { type Network, parseNetwork, printNetwork } from '../model/network.ts';
 import { type Optimizer, parseOptimizer } from '../model/optimizers.ts';
 import type { Objective } from '../plan/training.ts';
 import { defaultRuntime, Runtime } from '../runtime/runtime.ts';
-import { CallbackList, type Callbacks, type Logs } from './callbacks.ts';
+import { CallbackList, type Callbacks, type Logs, type TrainedModel } from './callbacks.ts';
 import { type History, runEpochs, toLogs } from './fit.ts';
 import { type DataOptions, parseData, parseFitData } from './fitData.ts';
 import { Evaluator, predictRows } from './inference.ts';
@@ -62,7 +62,11 @@ const DEFAULT_BATCH = 32;
 const INFERENCE_BATCH = 256;
 
 /** A network with its weights: layer after layer. */
-export class Sequential {
+export class Sequential implements TrainedModel {
+  /** Set to true by a callback, ends the training after the epoch. */
+  stopTraining = false;
+  /** Multiplies the optimizer's learning rate; 1 again after the next `compile`. */
+  learningRateFactor = 1;
   readonly #network: Network;
   #compiled: Compiled | undefined;
   /** Compiled since the session last looked: its optimizer is to start anew. */
@@ -96,6 +100,7 @@ export class Sequential {
       runtime,
     };
     this.#optimizerIsNew = true;
+    this.learningRateFactor = 1;
   }
 
   /**
@@ -121,7 +126,7 @@ export class Sequential {
       let evaluator: Evaluator | undefined;
       try {
         if (validation) evaluator = await Evaluator.create(session, loss, validation, INFERENCE_BATCH);
-        return await runEpochs(trainer, evaluator, settings);
+        return await runEpochs(this, trainer, evaluator, settings);
       } finally {
         evaluator?.dispose();
         trainer.dispose();
@@ -186,9 +191,10 @@ export class Sequential {
    */
   async setWeights(weights: readonly WeightInput[]): Promise<void> {
     const parameters = parseWeights(this.#network, weights);
-    this.#checkIdle('setWeights');
     const session = await this.#open();
-    for (const [layer, data] of parameters) session.writeParameters(layer, data);
+    await session.exclusively(async () => {
+      for (const [layer, data] of parameters) session.writeParameters(layer, data);
+    });
   }
 
   /** The layers, their widths, activations and parameters, as printable text. */
@@ -218,6 +224,7 @@ export class Sequential {
   ): Promise<Trainer> {
     return Trainer.create(session, data, {
       ...this.#checkCompiled('trainer'),
+      rateFactor: () => this.learningRateFactor,
       batchSize: checkBatchSize(batchSize ?? DEFAULT_BATCH),
       shuffle: checkBoolean('shuffle', shuffle ?? true),
     });

@@ -1,7 +1,7 @@
 import { BatchSequence, rowsInOrder } from '../data/batches.ts';
 import type { LabelledRows } from '../data/rows.ts';
 import { checkPositiveInteger } from '../model/check.ts';
-import { type Optimizer, type StepRates, stepRates } from '../model/optimizers.ts';
+import { type StepRates, stepRates } from '../model/optimizers.ts';
 import { shuffledRows } from '../model/random.ts';
 import type { DeviceTensor, Program, RunOptions, StepInput } from '../plan/executor.ts';
 import { type Objective, planTraining } from '../plan/training.ts';
@@ -11,6 +11,8 @@ import type { Session } from './session.ts';
 export interface TrainerSettings extends Objective {
   readonly batchSize: number;
   readonly shuffle: boolean;
+  /** What to multiply the optimizer's learning rate by, as of now. */
+  readonly rateFactor: () => number;
 }
 
 /** Training by hand: the data is on the device, the kernels are compiled, and steps run when asked for. */
@@ -21,13 +23,13 @@ export class Trainer {
 
   private constructor(
     private readonly session: Session,
-    optimizer: Optimizer,
+    { optimizer, rateFactor }: TrainerSettings,
     private readonly program: Program,
     private readonly data: ReadonlyMap<string, DeviceTensor>,
     private readonly batches: BatchSequence,
   ) {
     this.#optimizerId = session.optimizerId;
-    this.#rates = stepRates(optimizer);
+    this.#rates = stepRates(optimizer, rateFactor);
   }
 
   /** @internal */
@@ -36,7 +38,7 @@ export class Trainer {
     { x, target, weighted }: LabelledRows,
     settings: TrainerSettings,
   ): Promise<Trainer> {
-    const { optimizer, shuffle } = settings;
+    const { shuffle } = settings;
     const batch = Math.min(settings.batchSize, x.count);
     const data = uploadData(session.executor, x, target);
     try {
@@ -45,7 +47,7 @@ export class Trainer {
       const program = await session.prepare(plan, data);
       const { seed } = session.network;
       const order = shuffle ? () => shuffledRows(x.count, seed, session.epoch++) : () => rowsInOrder(x.count);
-      return new Trainer(session, optimizer, program, data, new BatchSequence(x.count, batch, order));
+      return new Trainer(session, settings, program, data, new BatchSequence(x.count, batch, order));
     } catch (error) {
       disposeAll(data);
       throw error;
