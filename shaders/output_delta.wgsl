@@ -17,16 +17,12 @@
 // A thread computes one row, a workgroup adds up 64.
 const M: u32 = 1u; // @specialise
 const N: u32 = 1u; // @specialise
-override WIDTH: u32 = 1;
 override STRIDE: u32 = 1; // sums that a step leaves in the metrics table, these and others
 override LOSS: u32 = 0;
-override SPARSE: bool = false;
-override WEIGHTED: bool = false;
 override DIVERGENCE: bool = false;
 override SMOOTHING: f32 = 0.0;
 override HUBER_DELTA: f32 = 1.0;
 override THRESHOLD: f32 = 0.5; // a single output counts as 1 above it
-override GATHER: bool = false; // pick the target's rows through the permutation
 
 const HALF_SQUARED: u32 = 0u;
 const MEAN_SQUARED: u32 = 1u;
@@ -41,6 +37,18 @@ const LOWEST_LOG: f32 = -100.0; // ln 0 in a loss, as in PyTorch
 
 // @link lib/step.wgsl
 struct Step { first: u32, rows: u32, slot: u32 }
+// @link lib/targets.wgsl
+override WIDTH: u32 = 1;
+// @link lib/targets.wgsl
+override WEIGHTED: bool = false;
+// @link lib/targets.wgsl
+override GATHER: bool = false;
+// @link lib/targets.wgsl
+fn target_start(source: u32) -> u32 { return source; }
+// @link lib/targets.wgsl
+fn target_column(j: u32) -> u32 { return j; }
+// @link lib/targets.wgsl
+fn decode_target(stored: f32, j: u32) -> f32 { return stored; }
 // @link lib/activation.wgsl
 fn activate_derivative(kept: f32) -> f32 { return 1.0; }
 // @link lib/activation.wgsl
@@ -69,7 +77,7 @@ fn main(
 ) {
   sums[thread] = vec2f();
   if (id.x < current.rows) {
-    let source = source_row(id.x) * select(WIDTH, WIDTH + 1u, WEIGHTED);
+    let source = target_start(source_row(id.x));
     let weight = row_weight(source);
     let loss = weight * row_loss(id.x * N, source, weight / f32(current.rows));
     sums[thread] = vec2f(loss, select(0.0, 1.0, is_right(id.x * N, source)));
@@ -93,8 +101,7 @@ fn row_weight(source: u32) -> f32 {
 
 // What output j of a row should have been.
 fn target_of(source: u32, j: u32) -> f32 {
-  if (SPARSE) { return select(0.0, 1.0, u32(target_rows[source]) == j); }
-  return target_rows[source + j];
+  return decode_target(target_rows[source + target_column(j)], j);
 }
 
 fn smoothed_target(source: u32, j: u32) -> f32 {

@@ -121,7 +121,7 @@ class ReferenceProgram implements Program {
       this.step({ first: 0, rows: rows.length, slot: 0, index, ...rates });
       if (onStep && this.plan.tensors.has('metrics')) {
         const { metrics } = this.data;
-        const called = onStep(readStepMetrics(metrics, 0, metrics.length / this.plan.slots, rows.length));
+        const called = onStep(readStepMetrics(metrics, 0, this.plan, rows.length));
         if (called) await called;
       }
       if (performance.now() < sliceEnd) continue;

@@ -4,6 +4,7 @@ import { between, labels, normal, oneHot, permutation, saturated } from './fills
 import { activationSlope, logSumExp } from './formulas.ts';
 import { type ConstantsOf, defineKernel, type Fill, type HostTensors, type ParityCase } from './kernel.ts';
 import { rowShapes, samplesFor } from './shapes.ts';
+import { argmax, readTarget } from './targets.ts';
 import { SUBNORMAL, slopeError, sumError, ULP } from './tolerance.ts';
 
 /** Rows whose loss and metrics one workgroup adds up. */
@@ -23,8 +24,7 @@ interface Row {
 
 function isRight({ y, target }: Row, threshold: number): boolean {
   if (y.length === 1) return y[0] > threshold === target[0] > 0.5;
-  const largest = (values: Float64Array) => values.indexOf(values.reduce((a, b) => Math.max(a, b)));
-  return largest(y) === largest(target);
+  return argmax(y) === argmax(target);
 }
 
 /** ln x, cut off at −100 as PyTorch's binary cross-entropy does. */
@@ -73,20 +73,15 @@ function rowLoss({ y, smoothed }: Row, c: Constants): { loss: number; slopes: Fl
 }
 
 function readRow(
-  { y, target_rows, permutation }: HostTensors<'y' | 'target_rows' | 'permutation'>,
-  { N, WIDTH, SPARSE, WEIGHTED, SMOOTHING, GATHER }: Constants,
+  { y, ...targets }: HostTensors<'y' | 'target_rows' | 'permutation'>,
+  constants: Constants,
   first: number,
   row: number,
 ): Row {
-  const source = (GATHER ? permutation[first + row] : row) * (WIDTH + Number(WEIGHTED));
-  const given = target_rows.subarray(source, source + WIDTH);
-  const target = SPARSE ? Float64Array.from({ length: N }, (_, j) => Number(j === given[0])) : given;
-  return {
-    y: y.subarray(row * N, (row + 1) * N),
-    target,
-    smoothed: target.map((s) => s * (1 - SMOOTHING) + SMOOTHING / Math.max(N, 2)),
-    weight: WEIGHTED ? target_rows[source + WIDTH] : 1,
-  };
+  const { N, SMOOTHING } = constants;
+  const { target, weight } = readTarget(targets, constants, first, row);
+  const smoothed = target.map((s) => s * (1 - SMOOTHING) + SMOOTHING / Math.max(N, 2));
+  return { y: y.slice(row * N, (row + 1) * N), target, smoothed, weight };
 }
 
 interface LossCase {

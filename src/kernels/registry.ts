@@ -1,6 +1,7 @@
 /** Every kernel of the library. Parity tests, the self-test and the shader checks loop over this list. */
 import { activationBackward } from './activation_backward.ts';
 import { activationForward } from './activation_forward.ts';
+import { classCounts } from './class_counts.ts';
 import { clipScale } from './clip_scale.ts';
 import { denseForward } from './dense_forward.ts';
 import { dropoutRows } from './dropout.ts';
@@ -10,6 +11,7 @@ import { gradientNorm } from './gradient_norm.ts';
 import { gradientUpdate } from './gradient_update.ts';
 import { hiddenDelta } from './hidden_delta.ts';
 import type { Kernel } from './kernel.ts';
+import { metricSums } from './metric_sums.ts';
 import { outputDelta } from './output_delta.ts';
 import { scatterRows } from './scatter_rows.ts';
 import { softmaxBackward } from './softmax_backward.ts';
@@ -26,6 +28,8 @@ export const registry: readonly Kernel[] = [
   dropoutRows,
   gaussianNoiseRows,
   outputDelta,
+  metricSums,
+  classCounts,
   softmaxBackward,
   activationBackward,
   hiddenDelta,

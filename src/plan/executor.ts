@@ -28,6 +28,8 @@ export interface StepMetrics {
   /** Rows predicted right. */
   readonly correct: number;
   readonly rows: number;
+  /** The metrics' sums over the rows, of errors and targets; empty where no metric needs them. */
+  readonly sums: readonly number[];
 }
 
 export interface RunOptions {
@@ -79,16 +81,25 @@ export interface Executor {
   dispose(): void;
 }
 
-/** Adds up the partial sums, pairs of loss and correct rows, that a step left in its `row` of the metrics table. */
-export function readStepMetrics(sums: FloatArray, row: number, width: number, rows: number): StepMetrics {
+/** Adds up the partial sums that a step left in its `row` of the metrics table, laid out as `plan/metrics.ts` says. */
+export function readStepMetrics(table: FloatArray, row: number, plan: Plan, rows: number): StepMetrics {
+  const width = table.length / plan.slots;
+  const end = (row + 1) * width;
+  let at = row * width;
   let loss = 0;
   let correct = 0;
-  for (let i = row * width; i < (row + 1) * width; i += 2) {
-    loss += sums[i];
-    correct += sums[i + 1];
+  for (const lossEnd = at + 2 * plan.lossPairs; at < lossEnd; at += 2) {
+    loss += table[at];
+    correct += table[at + 1];
   }
-  return { loss: loss / rows, correct, rows };
+  const sums = at < end ? [0, 0, 0, 0] : NO_SUMS;
+  for (; at < end; at += sums.length) {
+    for (let i = 0; i < sums.length; i++) sums[i] += table[at + i];
+  }
+  return { loss: loss / rows, correct, rows, sums };
 }
+
+const NO_SUMS: number[] = [];
 
 /** True for the tensors that a program allocates and frees itself. */
 export const isOwn = ({ role }: TensorSpec) => role === 'table' || role === 'scratch';

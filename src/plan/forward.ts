@@ -4,10 +4,11 @@ import { denseForward } from '../kernels/dense_forward.ts';
 import { dropoutConstants, dropoutRows } from '../kernels/dropout.ts';
 import { gatherRows } from '../kernels/gather_rows.ts';
 import { gaussianNoiseRows } from '../kernels/gaussian_noise.ts';
-import { metricGroups, outputDelta } from '../kernels/output_delta.ts';
+import { outputDelta } from '../kernels/output_delta.ts';
 import { scatterRows } from '../kernels/scatter_rows.ts';
 import { softmaxForward } from '../kernels/softmax_forward.ts';
 import { type Loss, type LossName, targetWidth } from '../model/losses.ts';
+import type { Metric } from '../model/metrics.ts';
 import { type Network, parameterShape } from '../model/network.ts';
 import {
   type Activated,
@@ -17,6 +18,7 @@ import {
   needsInput,
   type Operation,
 } from './lower.ts';
+import { type MetricsLayout, metricsLayout, planMetrics } from './metrics.ts';
 import { type Plan, PlanBuilder } from './plan.ts';
 
 /** How a plan meets its data: rows in a batch, rows in the data set, steps in a submission. */
@@ -145,7 +147,7 @@ export function planLoss(
   x: Source,
   target: Source,
   loss: Loss,
-  penaltyGroups = 0,
+  layout: MetricsLayout,
 ): string {
   const y = last?.output ?? x.name;
   const [M, N] = builder.shape(y);
@@ -153,8 +155,9 @@ export function planLoss(
   const [, columns] = builder.shape(target.name);
   const operation = last?.operation;
   const delta = builder.tensor(`${y}/delta`, [M, N], 'scratch');
-  const STRIDE = metricGroups(M) + penaltyGroups;
+  const STRIDE = layout.stride;
   const metrics = builder.tensor('metrics', [builder.slots, STRIDE, 2], 'table');
+  builder.lossPairs = layout.sumOffset;
   builder.call(
     outputDelta,
     { y, target_rows: target.name, permutation: 'permutation', delta, metrics },
@@ -186,11 +189,19 @@ export function declareData(
 }
 
 /** Loss and metrics of a data set, batch by batch. */
-export function planEvaluation(network: Network, loss: Loss, size: PlanSize): Plan {
+export function planEvaluation(
+  network: Network,
+  loss: Loss,
+  metrics: readonly Metric[],
+  size: PlanSize,
+): Plan {
   const builder = startPlan('evaluate', size);
   declareData(builder, network, size.samples, loss);
   const steps = planForward(builder, lossOperations(network, loss), 'x');
-  planLoss(builder, steps.at(-1), { name: 'x', gathered: true }, { name: 'target', gathered: true }, loss);
+  const target = { name: 'target', gathered: true };
+  const layout = metricsLayout(size.batch, 0, metrics);
+  planLoss(builder, steps.at(-1), { name: 'x', gathered: true }, target, loss, layout);
+  planMetrics(builder, metrics, { loss, y: steps.at(-1)?.output ?? 'x/batch', target, layout });
   return builder.build();
 }
 

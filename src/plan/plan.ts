@@ -38,6 +38,8 @@ export interface Plan {
   readonly batch: number;
   /** The most steps that can be told apart in one submission: rows of the metrics table. */
   readonly slots: number;
+  /** Pairs of numbers in a row of the metrics table that hold the loss; sums for the metrics may follow. */
+  readonly lossPairs: number;
   readonly tensors: ReadonlyMap<string, TensorSpec>;
   readonly calls: readonly KernelCall[];
   toString(): string;
@@ -49,6 +51,7 @@ export const sizeOf = ({ shape }: { shape: readonly number[] }) => shape.reduce(
 export class PlanBuilder {
   readonly #tensors = new Map<string, TensorSpec>();
   readonly #calls: KernelCall[] = [];
+  lossPairs = 0;
 
   constructor(
     readonly name: string,
@@ -91,8 +94,8 @@ export class PlanBuilder {
   }
 
   build(): Plan {
-    const { name, batch, slots } = this;
-    const plan = { name, batch, slots, tensors: this.#tensors, calls: this.#calls };
+    const { name, batch, slots, lossPairs } = this;
+    const plan = { name, batch, slots, lossPairs, tensors: this.#tensors, calls: this.#calls };
     return { ...plan, toString: () => printPlan(plan) };
   }
 }

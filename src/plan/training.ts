@@ -4,13 +4,13 @@ import { clipScale } from '../kernels/clip_scale.ts';
 import { gradientNorm } from '../kernels/gradient_norm.ts';
 import { gradientUpdate } from '../kernels/gradient_update.ts';
 import { hiddenDelta } from '../kernels/hidden_delta.ts';
-import { metricGroups } from '../kernels/output_delta.ts';
 import { partialGroups } from '../kernels/partialSums.ts';
 import { softmaxBackward } from '../kernels/softmax_backward.ts';
 import { weightGradient } from '../kernels/weight_gradient.ts';
 import { weightPenalty } from '../kernels/weight_penalty.ts';
 import { weightUpdate } from '../kernels/weight_update.ts';
 import type { Loss } from '../model/losses.ts';
+import type { Metric } from '../model/metrics.ts';
 import { denseLayers, type Network, type NetworkDense, parameterShape } from '../model/network.ts';
 import { momentCount, type Optimizer, type OptimizerName } from '../model/optimizers.ts';
 import {
@@ -27,6 +27,7 @@ import {
   startPlan,
 } from './forward.ts';
 import { activationConstants, isActivated, type Operation } from './lower.ts';
+import { type MetricsLayout, metricsLayout, planMetrics } from './metrics.ts';
 import type { Plan, PlanBuilder } from './plan.ts';
 
 /** What training is to do. */
@@ -37,6 +38,13 @@ export interface Objective {
   readonly clipNorm?: number;
   /** Largest magnitude of each number of the gradient. */
   readonly clipValue?: number;
+}
+
+export interface TrainingOptions {
+  readonly fused?: boolean;
+  /** The targets' last column is the row's weight. */
+  readonly weighted?: boolean;
+  readonly metrics?: readonly Metric[];
 }
 
 /** A dense layer whose parameters are to be updated, with what its gradient is made from. */
@@ -56,7 +64,7 @@ export function planTraining(
   network: Network,
   objective: Objective,
   size: PlanSize,
-  { fused = true, weighted = false } = {},
+  { fused = true, weighted = false, metrics = [] }: TrainingOptions = {},
 ): Plan {
   const { loss } = objective;
   const builder = startPlan(fused ? 'train' : 'train, unfused', size);
@@ -64,10 +72,12 @@ export function planTraining(
   const steps = planForward(builder, lossOperations(network, loss, { training: true }), 'x', fused);
   const target = fused ? { name: 'target', gathered: true } : gather(builder, 'target', 'target/batch');
   const penalties = penalisedLayers(network);
-  const groups = penalties.reduce((sum, layer) => sum + partialGroups(kernelSize(layer)), 0);
+  const penaltyPairs = penalties.reduce((sum, layer) => sum + partialGroups(kernelSize(layer)), 0);
+  const layout = metricsLayout(size.batch, penaltyPairs, metrics);
   const last = steps.at(-1);
-  const delta = planLoss(builder, last, { name: 'x', gathered: true }, target, loss, groups);
-  planPenalties(builder, penalties, groups);
+  const delta = planLoss(builder, last, { name: 'x', gathered: true }, target, loss, layout);
+  planPenalties(builder, penalties, layout);
+  planMetrics(builder, metrics, { loss, y: last?.output ?? 'x/batch', target, layout });
 
   const direct = fused && objective.clipNorm === undefined;
   const trainables = planBackward(builder, steps, delta, (trainable) => {
@@ -149,9 +159,9 @@ const penalisedLayers = (network: Network) =>
   denseLayers(network).filter(({ kernelRegularizer: r }) => r !== undefined && r.l1 + r.l2 > 0);
 
 /** Adds each regularised layer's penalty to the step's row of the metrics table, after the loss. */
-function planPenalties(builder: PlanBuilder, layers: readonly NetworkDense[], groups: number): void {
-  let OFFSET = metricGroups(builder.batch);
-  const STRIDE = OFFSET + groups;
+function planPenalties(builder: PlanBuilder, layers: readonly NetworkDense[], layout: MetricsLayout): void {
+  let OFFSET = layout.penaltyOffset;
+  const STRIDE = layout.stride;
   for (const layer of layers) {
     const SIZE = kernelSize(layer);
     const parameters = `${layer.name}/parameters`;

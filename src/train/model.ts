@@ -8,7 +8,7 @@ import { type Optimizer, parseOptimizer } from '../model/optimizers.ts';
 import type { Objective } from '../plan/training.ts';
 import { defaultRuntime, Runtime } from '../runtime/runtime.ts';
 import { CallbackList, type Callbacks, type Logs, type TrainedModel } from './callbacks.ts';
-import { type History, runEpochs, toLogs } from './fit.ts';
+import { type History, runEpochs, stepLogs } from './fit.ts';
 import { type DataOptions, parseData, parseFitData } from './fitData.ts';
 import { Evaluator, predictRows } from './inference.ts';
 import { Session } from './session.ts';
@@ -94,7 +94,7 @@ export class Sequential implements TrainedModel {
     this.#compiled = {
       optimizer: parseOptimizer(options.optimizer),
       loss: parseLoss(options.loss, this.#network),
-      metrics: parseMetrics(options.metrics ?? []),
+      metrics: parseMetrics(options.metrics ?? [], this.#network),
       clipNorm: clipNorm === undefined ? undefined : checkPositive('clipNorm', clipNorm),
       clipValue: clipValue === undefined ? undefined : checkPositive('clipValue', clipValue),
       runtime,
@@ -125,7 +125,8 @@ export class Sequential implements TrainedModel {
       const trainer = await this.#createTrainer(session, data, options);
       let evaluator: Evaluator | undefined;
       try {
-        if (validation) evaluator = await Evaluator.create(session, loss, validation, INFERENCE_BATCH);
+        if (validation)
+          evaluator = await Evaluator.create(session, { loss, metrics }, validation, INFERENCE_BATCH);
         return await runEpochs(this, trainer, evaluator, settings);
       } finally {
         evaluator?.dispose();
@@ -150,7 +151,7 @@ export class Sequential implements TrainedModel {
       let logs: Logs = {};
       await trainer.run(1, {
         onStep: (step) => {
-          logs = toLogs({ loss: step.loss, accuracy: step.correct / step.rows }, metrics);
+          logs = stepLogs(step, metrics);
         },
       });
       return logs;
@@ -163,9 +164,25 @@ export class Sequential implements TrainedModel {
     const { loss, metrics } = this.#checkCompiled('evaluate');
     const data = parseData(this.#network, loss, x, y);
     const batchSize = checkBatchSize(options.batchSize ?? INFERENCE_BATCH);
-    const evaluator = await Evaluator.create(await this.#open(), loss, data, batchSize);
+    const evaluator = await Evaluator.create(await this.#open(), { loss, metrics }, data, batchSize);
     try {
-      return toLogs(await evaluator.run(), metrics);
+      return await evaluator.run();
+    } finally {
+      evaluator.dispose();
+    }
+  }
+
+  /**
+   * How often each class, a row, was taken for each class, a column; a single output has two classes.
+   * @throws when an argument is wrong
+   */
+  async confusionMatrix(x: RowsInput, y: RowsInput): Promise<number[][]> {
+    const { loss } = this.#checkCompiled('confusionMatrix');
+    const data = parseData(this.#network, loss, x, y);
+    const settings = { loss, metrics: ['precision'] as const };
+    const evaluator = await Evaluator.create(await this.#open(), settings, data, INFERENCE_BATCH);
+    try {
+      return await evaluator.confusionMatrix(Math.max(2, this.#network.outputs));
     } finally {
       evaluator.dispose();
     }

@@ -1,16 +1,18 @@
 import { BatchSequence, rowsInOrder } from '../data/batches.ts';
 import type { LabelledRows } from '../data/rows.ts';
 import { checkPositiveInteger } from '../model/check.ts';
+import { type Metric, needsCounts } from '../model/metrics.ts';
 import { type StepRates, stepRates } from '../model/optimizers.ts';
 import { shuffledRows } from '../model/random.ts';
-import type { DeviceTensor, Program, RunOptions, StepInput } from '../plan/executor.ts';
+import type { DeviceTensor, FloatArray, Program, RunOptions, StepInput } from '../plan/executor.ts';
 import { type Objective, planTraining } from '../plan/training.ts';
-import { disposeAll, slotsFor, uploadData } from './dataset.ts';
+import { allocateCounts, disposeAll, slotsFor, takeCounts, uploadData } from './dataset.ts';
 import type { Session } from './session.ts';
 
 export interface TrainerSettings extends Objective {
   readonly batchSize: number;
   readonly shuffle: boolean;
+  readonly metrics: readonly Metric[];
   /** What to multiply the optimizer's learning rate by, as of now. */
   readonly rateFactor: () => number;
 }
@@ -38,12 +40,13 @@ export class Trainer {
     { x, target, weighted }: LabelledRows,
     settings: TrainerSettings,
   ): Promise<Trainer> {
-    const { shuffle } = settings;
+    const { shuffle, metrics } = settings;
     const batch = Math.min(settings.batchSize, x.count);
     const data = uploadData(session.executor, x, target);
+    if (needsCounts(metrics)) data.set('counts', allocateCounts(session.executor, session.network.outputs));
     try {
       const size = { batch, samples: x.count, slots: slotsFor(batch) };
-      const plan = planTraining(session.network, settings, size, { weighted });
+      const plan = planTraining(session.network, settings, size, { weighted, metrics });
       const program = await session.prepare(plan, data);
       const { seed } = session.network;
       const order = shuffle ? () => shuffledRows(x.count, seed, session.epoch++) : () => rowsInOrder(x.count);
@@ -83,6 +86,11 @@ export class Trainer {
       }),
     );
     return { steps, loss: this.#last };
+  }
+
+  /** What was counted for the metrics since the last time. @internal */
+  takeCounts(): Promise<FloatArray | undefined> {
+    return takeCounts(this.data.get('counts'));
   }
 
   /** Replaces the data by as many other rows. @internal */
