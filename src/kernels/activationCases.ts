@@ -1,5 +1,5 @@
 import { values as activations } from '../../shaders/lib/activation.wgsl';
-import { between, saturated } from './fills.ts';
+import { between, nearZero, positivePart, saturated } from './fills.ts';
 import type { ActivationConstants } from './formulas.ts';
 import type { Fill } from './kernel.ts';
 
@@ -34,7 +34,7 @@ const settings = [
 
 const inputs: { label: string; input: Fill }[] = [
   { label: 'around 0', input: between(-6, 6) },
-  { label: 'near 0', input: between(-1e-3, 1e-3) },
+  { label: 'near 0', input: nearZero },
   { label: 'saturated', input: saturated },
 ];
 
@@ -53,6 +53,6 @@ export const slopeCases: ActivationCase[] = settings.flatMap(({ label, constants
 function keptRange({ ACTIVATION, A }: ActivationConstants): Fill {
   if (ACTIVATION === activations.SIGMOID) return between(0, A);
   if (ACTIVATION === activations.HARD_SIGMOID) return (uniform, i) => [0, 1, uniform()][i % 3];
-  if (ACTIVATION >= activations.SOFTPLUS) return between(-6, 6);
-  return between(-1, 1);
+  if (ACTIVATION === activations.RELU) return positivePart;
+  return ACTIVATION >= activations.SOFTPLUS ? between(-6, 6) : between(-1, 1);
 }

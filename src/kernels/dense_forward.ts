@@ -64,7 +64,7 @@ export const denseForward = defineKernel({
     denseCase({ M: 32, N: 10, K: 20 }, 1),
     denseCase({ M: 8, N: 6, K: 5 }, 7),
     ...activationCases.map(({ label, constants, input }): ParityCase<typeof shader> => {
-      const base = denseCase({ M: 9, N: 6, K: 1 });
+      const base = denseCase({ M: 40, N: 6, K: 1 });
       return {
         ...base,
         label,
@@ -72,7 +72,7 @@ export const denseForward = defineKernel({
         // One input, weights of 1: the pre-activations are the inputs themselves.
         tensors: {
           ...base.tensors,
-          x: { size: 9, fill: input },
+          x: { size: 40, fill: input },
           parameters: { size: 12, fill: (_, i) => (i < 6 ? 1 : 0) },
         },
       };

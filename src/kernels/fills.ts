@@ -12,6 +12,13 @@ export const between =
   (uniform) =>
     low + (high - low) * uniform();
 
+/** Where a function is nearly a straight line, but not quite; every other number so small that it is one. */
+export const nearZero: Fill = (uniform, index) =>
+  (index % 2 === 0 ? 1 : 1e-3) * between(-0.7, 0.7)(uniform, index);
+
+/** 0 as often as not, as relu gives it. */
+export const positivePart: Fill = (uniform) => Math.max(0, 2 * uniform() - 1);
+
 /** Far outside the range where an activation is curved, of both signs, with a zero now and then. */
 export const saturated: Fill = (uniform) =>
   [0, 1, -1, 30, -30, 88, -88, 1e4, -1e4][Math.floor(uniform() * 9)];

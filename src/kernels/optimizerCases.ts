@@ -59,6 +59,10 @@ export const optimizerCases: OptimizerCase[] = [
     ...adam,
     RATE_SCALE: 0.5,
   }),
+  optimizerCase('adam, large epsilon', ADAM, [mean, square], rates(0.01, { correction: 1.3 }), {
+    ...adam,
+    EPSILON: 0.25,
+  }),
   optimizerCase('adamw', ADAM, [mean, square], rates(0.01), { ...adam, RATE_SCALE: 0.5, WEIGHT_DECAY: 0.25 }),
   optimizerCase('nadam', NADAM, [mean, square], rates(0.01, { gradient_rate: 0.05, correction: 1.5 }), adam),
   optimizerCase('adamax', ADAMAX, [mean, square], rates(0.01), { ...adam, EPSILON: 0.01 }),

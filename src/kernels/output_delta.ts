@@ -1,6 +1,6 @@
 import { values as activations } from '../../shaders/lib/activation.wgsl';
 import shader, { values as losses } from '../../shaders/output_delta.wgsl';
-import { between, labels, normal, oneHot, permutation, saturated } from './fills.ts';
+import { between, labels, normal, oneHot, permutation, positivePart, saturated } from './fills.ts';
 import { activationSlope, logSumExp } from './formulas.ts';
 import { type ConstantsOf, defineKernel, type Fill, type HostTensors, type ParityCase } from './kernel.ts';
 import { rowShapes, samplesFor } from './shapes.ts';
@@ -178,15 +178,47 @@ const throughActivations: LossCase[] = [
   activationCase(
     'scaled',
     losses.HALF_SQUARED,
-    { ACTIVATION: activations.SIGMOID, A: 2, B: 0.5 },
-    between(0, 2),
+    { ACTIVATION: activations.SIGMOID, A: 2.5, B: 0.75 },
+    between(0, 2.5),
   ),
   activationCase('tanh', losses.MEAN_ABSOLUTE, { ACTIVATION: activations.TANH }, between(-1, 1)),
+  activationCase('relu', losses.HALF_SQUARED, { ACTIVATION: activations.RELU }, positivePart),
   activationCase('elu', losses.HUBER, { ACTIVATION: activations.ELU }, between(-1, 1)),
 ];
 
+/** On both sides of ½, close to it, and on it. */
+const aroundHalf: Fill = (uniform) => [0, 0.45, 0.5, 0.55, 1][Math.floor(uniform() * 5)];
+
+const singles: LossCase = {
+  label: 'single outputs',
+  constants: { LOSS: losses.MEAN_SQUARED },
+  y: aroundHalf,
+  target: () => aroundHalf,
+};
+
+/** Outputs and targets of which several, or all, are the largest. */
+const ties: LossCase = {
+  label: 'ties',
+  constants: { LOSS: losses.CATEGORICAL_LOGITS },
+  y: labels(3),
+  target: () => labels(2),
+};
+
+/** Losses of about 1e-5, which must keep their digits. */
+const nearlyCertain: LossCase = {
+  label: 'nearly certain',
+  constants: { LOSS: losses.CATEGORICAL_LOGITS },
+  y: (uniform, i) => 12 * oneHot(4)(uniform, i) + uniform(),
+  target: oneHot,
+};
+
 /** Losses whose delta is a difference that may cancel. */
 const cancels = (loss: number) => loss === losses.CATEGORICAL_LOGITS || loss === losses.BINARY_LOGITS;
+
+const ungathered = (base: ParityCase<typeof shader>): ParityCase<typeof shader> => ({
+  ...base,
+  constants: { ...base.constants, GATHER: false },
+});
 
 export const outputDelta = defineKernel({
   shader,
@@ -220,7 +252,7 @@ export const outputDelta = defineKernel({
     const magnitude = constants.DIVERGENCE ? 4 * rows : 0;
     return {
       delta: result,
-      metrics: metrics.map((sum) => 2 * sumError(Math.abs(sum) + magnitude, N + GROUP)),
+      metrics: metrics.map((sum) => 2 * sumError(Math.abs(sum) + magnitude, N + Math.min(rows, GROUP))),
     };
   },
   cases: [
@@ -236,6 +268,13 @@ export const outputDelta = defineKernel({
         parityCase({ ...lossCase, label: `${lossCase.label}, saturated`, y: saturated }, { M: 9, N: 5 }),
       ),
     ...throughActivations.map((lossCase) => parityCase(lossCase, { M: 12, N: 3 })),
+    parityCase(singles, { M: 60, N: 1 }),
+    parityCase(ties, { M: 20, N: 4 }),
+    ...[1, 9].map((M) => ungathered(parityCase(nearlyCertain, { M, N: 4 }))),
+    // Losses from logits that differ little.
+    ...[2, 3, 4].map((N) =>
+      parityCase({ ...nearlyCertain, label: 'one by one', y: normal(0.5) }, { M: 1, N }),
+    ),
   ],
 });
 

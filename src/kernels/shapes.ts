@@ -1,10 +1,11 @@
-/** Sizes that parity cases run over: 1×1, primes, one more or less than a tile, K = 1, a realistic one. */
+/** Sizes that parity cases run over: 1×1, primes, whole tiles, one more or less than a tile, K = 1, a realistic one. */
 export const matrixShapes = [
   { M: 1, N: 1, K: 1 },
   { M: 5, N: 7, K: 3 },
   { M: 6, N: 9, K: 1 },
+  { M: 8, N: 12, K: 4 },
   { M: 13, N: 17, K: 31 },
-  { M: 33, N: 65, K: 15 },
+  { M: 49, N: 65, K: 63 },
   { M: 64, N: 128, K: 784 },
 ] as const;
 

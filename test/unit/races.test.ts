@@ -31,18 +31,26 @@ describe.each(registry.map((kernel) => [kernel.shader.name, kernel] as const))('
   );
 });
 
-test('without its barrier, output_delta races', async () => {
-  const kernel = outputDelta as unknown as Kernel;
-  const code = kernel.shader.code.replace('workgroupBarrier();', '');
-  expect(code).not.toBe(kernel.shader.code);
-  const { findings } = await interpret({ ...kernel, shader: { ...kernel.shader, code } }, kernel.cases[1]);
-  expect(findings.join('\n')).toMatch(/Data race on 'sums'/);
-});
+describe('output_delta, broken', () => {
+  async function findingsWith(line: string, became: string): Promise<string> {
+    const kernel = outputDelta as unknown as Kernel;
+    const code = kernel.shader.code.replace(line, became);
+    expect(code).not.toBe(kernel.shader.code);
+    const broken = { ...kernel, shader: { ...kernel.shader, code } };
+    return (await interpret(broken, kernel.cases[1])).findings.join('\n');
+  }
 
-test('a barrier that only some threads reach is an error', async () => {
-  const kernel = outputDelta as unknown as Kernel;
-  const early = 'if (id.x >= current.rows) { return; }';
-  const code = kernel.shader.code.replace('sums[thread] = vec2f();', early);
-  const { findings } = await interpret({ ...kernel, shader: { ...kernel.shader, code } }, kernel.cases[1]);
-  expect(findings.join('\n')).toMatch(/Barrier divergence/);
+  test.each([
+    ['without its barrier', 'workgroupBarrier();', ''],
+    ['with a thread too many that adds', 'if (thread < half)', 'if (thread <= min(half, 31u))'],
+    ['with another thread that stores the sum', 'if (thread == 0u)', 'if (thread == 1u)'],
+    ['with every other thread storing the sum', 'if (thread == 0u)', 'if (thread != 0u)'],
+  ])('races %s', async (_what, line, became) => {
+    expect(await findingsWith(line, became)).toMatch(/Data race on 'sums'/);
+  });
+
+  test('is told of a barrier that only some threads reach', async () => {
+    const early = 'if (id.x >= current.rows) { return; }';
+    expect(await findingsWith('sums[thread] = vec2f();', early)).toMatch(/Barrier divergence/);
+  });
 });
