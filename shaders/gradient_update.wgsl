@@ -8,13 +8,15 @@ override GATHER: bool = false;
 override USE_BIAS: bool = true;
 
 // @link lib/step.wgsl
-struct Step { first: u32, rows: u32, rate: f32, correction: f32 }
+struct Step { first: u32, rows: u32 }
 // @link lib/optimizer.wgsl
 override MOMENTS: u32 = 0;
 // @link lib/optimizer.wgsl
-struct Weight { value: f32, first: f32, second: f32 }
+struct Weight { value: f32, first: f32, second: f32, third: f32 }
 // @link lib/optimizer.wgsl
-fn optimizer_step(old: Weight, gradient: f32, rate: f32, correction: f32) -> Weight { return old; }
+fn optimizer_step(old: Weight, gradient: f32, now: Step) -> Weight { return old; }
+// @link lib/regulariser.wgsl
+fn full_gradient(gradient: f32, weight: f32, in_kernel: bool) -> f32 { return gradient; }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> permutation: array<u32>;
@@ -43,7 +45,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let end = select(K, K + 1u, USE_BIAS);
   for (var i = 0u; i < 4u && row + i < end; i++) {
     for (var j = 0u; j < 4u && column + j < N; j++) {
-      update((row + i) * N + column + j, sum[i][j]);
+      let at = (row + i) * N + column + j;
+      update(at, full_gradient(sum[i][j], parameters[at], row + i < K));
     }
   }
 }
@@ -56,12 +59,14 @@ fn inputs(m: u32, columns: vec4u) -> vec4f {
   return select(vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), vec4f(1.0), columns == vec4u(K));
 }
 
-fn update(i: u32, gradient: f32) {
-  var old = Weight(parameters[i], 0.0, 0.0);
-  if (MOMENTS > 0u) { old.first = moments[i]; }
-  if (MOMENTS > 1u) { old.second = moments[(K + 1u) * N + i]; }
-  let updated = optimizer_step(old, gradient, current.rate, current.correction);
-  parameters[i] = updated.value;
-  if (MOMENTS > 0u) { moments[i] = updated.first; }
-  if (MOMENTS > 1u) { moments[(K + 1u) * N + i] = updated.second; }
+fn update(i: u32, slope: f32) {
+  var weight = Weight(parameters[i], 0.0, 0.0, 0.0);
+  if (MOMENTS > 0u) { weight.first = moments[i]; }
+  if (MOMENTS > 1u) { weight.second = moments[(K + 1u) * N + i]; }
+  if (MOMENTS > 2u) { weight.third = moments[2u * (K + 1u) * N + i]; }
+  weight = optimizer_step(weight, slope, current);
+  parameters[i] = weight.value;
+  if (MOMENTS > 0u) { moments[i] = weight.first; }
+  if (MOMENTS > 1u) { moments[(K + 1u) * N + i] = weight.second; }
+  if (MOMENTS > 2u) { moments[2u * (K + 1u) * N + i] = weight.third; }
 }

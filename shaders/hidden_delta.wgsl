@@ -1,6 +1,6 @@
-// Back through a dense layer to the one before it: Δ_in = (Δ·Wᵀ) ∘ F′(Y_in), F being the earlier layer's
-// activation: δ_k = F′(y_k) Σ_n δ_n w_kn.
-//   delta [M, N] · parameters [K + 1, N] · y [M, K] the earlier layer's output · result [M, K]
+// Back through a dense layer to the one before it: Δ_in = (Δ·Wᵀ) ∘ F′, F being the earlier layer's
+// activation: δ_k = F′_k Σ_n δ_n w_kn.
+//   delta [M, N] · parameters [K + 1, N] · kept [M, K] of the earlier layer · result [M, K]
 // A thread computes 4×4 outputs.
 const M: u32 = 1u; // @specialise
 const N: u32 = 1u; // @specialise
@@ -9,11 +9,11 @@ const K: u32 = 1u; // @specialise
 // @link lib/step.wgsl
 struct Step { rows: u32 }
 // @link lib/activation.wgsl
-fn activate_derivative(y: f32) -> f32 { return 1.0; }
+fn activate_derivative(kept: f32) -> f32 { return 1.0; }
 
 @group(0) @binding(0) var<storage, read> delta: array<f32, M * N>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32, (K + 1u) * N>;
-@group(0) @binding(2) var<storage, read> y: array<f32, M * K>;
+@group(0) @binding(2) var<storage, read> kept: array<f32, M * K>;
 @group(0) @binding(3) var<storage, read_write> result: array<f32, M * K>;
 @group(1) @binding(0) var<uniform> current: Step;
 
@@ -36,7 +36,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var i = 0u; i < 4u; i++) {
     for (var j = 0u; j < 4u; j++) {
       let at = rows[i] * K + columns[j];
-      result[at] = sum[i][j] * activate_derivative(y[at]);
+      result[at] = sum[i][j] * activate_derivative(kept[at]);
     }
   }
 }

@@ -1,6 +1,7 @@
 // The gradient of a dense layer's parameters: ∂E/∂W = Xᵀ·Δ, and ∂E/∂b = Σ over rows of Δ, which is the same
 // product with a column of ones beside X.
-//   x [rows, K] · delta [M, N] · gradient [K + 1, N], the bias' being row K
+//   x [rows, K] · delta [M, N] · parameters [K + 1, N], for the regulariser
+//   gradient [K + 1, N], the bias' being row K
 // With GATHER the batch's rows of x are picked through the permutation. A thread computes 4×4 outputs.
 const M: u32 = 1u; // @specialise
 const N: u32 = 1u; // @specialise
@@ -9,11 +10,14 @@ override GATHER: bool = false;
 
 // @link lib/step.wgsl
 struct Step { first: u32, rows: u32 }
+// @link lib/regulariser.wgsl
+fn full_gradient(gradient: f32, weight: f32, in_kernel: bool) -> f32 { return gradient; }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> permutation: array<u32>;
 @group(0) @binding(2) var<storage, read> delta: array<f32, M * N>;
-@group(0) @binding(3) var<storage, read_write> gradient: array<f32, (K + 1u) * N>;
+@group(0) @binding(3) var<storage, read> parameters: array<f32, (K + 1u) * N>;
+@group(0) @binding(4) var<storage, read_write> gradient: array<f32, (K + 1u) * N>;
 @group(1) @binding(0) var<uniform> current: Step;
 
 @compute @workgroup_size(64)
@@ -34,7 +38,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   for (var i = 0u; i < 4u; i++) {
     for (var j = 0u; j < 4u; j++) {
-      gradient[rows[i] * N + columns[j]] = sum[i][j];
+      let at = rows[i] * N + columns[j];
+      gradient[at] = full_gradient(sum[i][j], parameters[at], rows[i] < K);
     }
   }
 }

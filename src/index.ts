@@ -1,23 +1,52 @@
 /** Shaderprop's public interface. */
 export type { RowsInput } from './data/rows.ts';
 export type { Activation, ActivationName, ActivationOption } from './model/activations.ts';
-export type { Initializer } from './model/initializers.ts';
+export type { Initializer, InitializerName, InitializerOption } from './model/initializers.ts';
 export {
   type ActivationLayer,
   type ActivationOptions,
   activation,
   type DenseLayer,
   type DenseOptions,
+  type DropoutLayer,
+  type DropoutOptions,
   dense,
+  dropout,
+  type GaussianNoiseLayer,
+  type GaussianNoiseOptions,
+  gaussianNoise,
   type Layer,
 } from './model/layers.ts';
-export type { Loss } from './model/losses.ts';
+export type { Loss, LossName, LossOption } from './model/losses.ts';
 export type { Metric } from './model/metrics.ts';
-export { type Adam, adam, type Optimizer, type Sgd, sgd } from './model/optimizers.ts';
+export {
+  adadelta,
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  lion,
+  nadam,
+  type Optimizer,
+  rmsprop,
+  sgd,
+} from './model/optimizers.ts';
+export { l1, l1l2, l2, type Regularizer } from './model/regularizers.ts';
+export {
+  cosineRestarts,
+  exponentialDecay,
+  type LearningRate,
+  linearWarmup,
+  oneCycle,
+  piecewise,
+  type Schedule,
+  stepDecay,
+} from './model/schedules.ts';
 export type { DeviceInfo, Memory } from './plan/executor.ts';
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime/runtime.ts';
 export type { KernelReport } from './runtime/selfTest.ts';
-export type { Callbacks, Logs } from './train/callbacks.ts';
+export type { Callbacks, Logs, TrainedModel } from './train/callbacks.ts';
+export { type EarlyStoppingOptions, earlyStopping } from './train/earlyStopping.ts';
 export type { History } from './train/fit.ts';
 export {
   type CompileOptions,
@@ -27,5 +56,8 @@ export {
   sequential,
   type TrainerOptions,
 } from './train/model.ts';
+export type { MonitorOptions } from './train/monitor.ts';
+export { progress } from './train/progress.ts';
+export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './train/reduceLROnPlateau.ts';
 export type { Trainer } from './train/trainer.ts';
 export type { Weight, WeightInput } from './train/weights.ts';

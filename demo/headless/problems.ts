@@ -1,4 +1,4 @@
-import { dense, type Layer, type Loss } from '../../src/index.ts';
+import { dense, type Layer, type LossName } from '../../src/index.ts';
 import { loadDigits } from '../data/loadDigits.ts';
 import { circles, spirals, type ToySet, xor } from '../data/toy.ts';
 import type { Dataset } from './trainProtocol.ts';
@@ -8,7 +8,7 @@ type Rows = { x: Float32Array; y: Float32Array | Int32Array };
 /** Data, and a network that learns it. */
 export interface Problem {
   layers: Layer[];
-  loss: Loss;
+  loss: LossName;
   learningRate: number;
   train: Rows;
   test: Rows;

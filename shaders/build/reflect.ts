@@ -43,7 +43,12 @@ function reflectShader(name: string, linked: LinkedShader): Shader {
 function reflectBinding({ group, binding, access, type }: VariableInfo): Binding {
   if (type.isStruct) return { group, binding, access: 'uniform', type: type.name };
   const element = (type as TypeInfo & { format: TypeInfo }).format;
-  return { group, binding, access: access as 'read' | 'read_write', type: element.getTypeName() };
+  return {
+    group,
+    binding,
+    access: access as 'read' | 'read_write',
+    type: element.getTypeName().replace(/^atomic<(\w+)>$/, '$1'),
+  };
 }
 
 function reflectConstants(code: string): Record<string, ShaderConstant> {

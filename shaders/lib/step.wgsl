@@ -5,6 +5,8 @@ struct Step {
   rows: u32, // real rows of the batch: the last one may be short
   slot: u32, // row of the metrics table that this step writes
   index: u32, // steps done before this one
-  rate: f32, // the optimizer's step size, with any bias correction of the first moment
-  correction: f32, // bias correction of the second moment
+  learning_rate: f32,
+  rate: f32, // the learning rate with any bias correction of the first moment
+  gradient_rate: f32, // nadam: the rate of the gradient itself, beside that of its mean
+  correction: f32, // bias correction of the root of the second moment
 }

@@ -116,12 +116,12 @@ class ReferenceProgram implements Program {
       signal?.throwIfAborted();
       const next = steps.next();
       if (next.done) return;
-      const { rows, index, rate, correction } = next.value;
+      const { rows, index, rates } = next.value;
       this.data.permutation.set(rows);
-      this.step({ first: 0, rows: rows.length, slot: 0, index, rate, correction });
+      this.step({ first: 0, rows: rows.length, slot: 0, index, ...rates });
       if (onStep && this.plan.tensors.has('metrics')) {
-        const row = this.data.metrics.subarray(0, this.data.metrics.length / this.plan.slots);
-        const called = onStep(readStepMetrics(row, rows.length));
+        const { metrics } = this.data;
+        const called = onStep(readStepMetrics(metrics, 0, this.plan, rows.length));
         if (called) await called;
       }
       if (performance.now() < sliceEnd) continue;

@@ -1,6 +1,6 @@
 /** From what users have to the rows of float32 numbers that a device takes. */
 import { checkPositiveInteger, fail } from '../model/check.ts';
-import type { Loss } from '../model/losses.ts';
+import { isSparse, type Loss } from '../model/losses.ts';
 
 type Numbers = ArrayLike<number>;
 
@@ -62,7 +62,7 @@ export function toTargets(
   outputs: number,
   count: number,
 ): Rows {
-  const sparse = loss === 'sparseCategoricalCrossentropy';
+  const sparse = isSparse(loss);
   const rows = toRows(argument, input, sparse ? 1 : outputs);
   if (rows.count !== count) fail(argument, input, `${count} rows, one for each row of x`);
   if (!sparse) return rows;
@@ -80,6 +80,8 @@ export function sliceRows({ width, data }: Rows, from: number, to: number): Rows
 export interface LabelledRows {
   readonly x: Rows;
   readonly target: Rows;
+  /** The last column of the target is the row's weight. */
+  readonly weighted?: boolean;
 }
 
 /** The last `fraction` of the rows, at least one, apart from the others. */

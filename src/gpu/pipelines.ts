@@ -25,10 +25,15 @@ export function specialise(shader: Shader, constants: Constants): SpecialisedSha
 export class PipelineManager {
   readonly #device: GPUDevice;
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
-  readonly #layouts = new Map<string, readonly GPUBindGroupLayout[]>();
+  readonly #layouts = new Map<string, GPUBindGroupLayout>();
+  /** The layout of bind group 1: the step, at a dynamic offset. */
+  readonly stepLayout: GPUBindGroupLayout;
 
   constructor(device: GPUDevice) {
     this.#device = device;
+    const buffer = { type: 'uniform', hasDynamicOffset: true } as const;
+    const entries = [{ binding: 0, visibility: GPUShaderStage.COMPUTE, buffer }];
+    this.stepLayout = device.createBindGroupLayout({ label: 'step', entries });
   }
 
   /** The compiled pipeline, from the cache where source and constants are the same. Compiles asynchronously. */
@@ -45,16 +50,14 @@ export class PipelineManager {
     return pipeline;
   }
 
-  /** Bind group layouts of a shader: its tensors in group 0, its step in group 1 at a dynamic offset. */
-  layouts(shader: Shader): readonly GPUBindGroupLayout[] {
-    let layouts = this.#layouts.get(shader.name);
-    if (!layouts) {
-      layouts = [0, 1].map((group) =>
-        this.#device.createBindGroupLayout({ label: shader.name, entries: layoutEntries(shader, group) }),
-      );
-      this.#layouts.set(shader.name, layouts);
+  /** The layout of a shader's tensors, bind group 0. */
+  tensorLayout(shader: Shader): GPUBindGroupLayout {
+    let layout = this.#layouts.get(shader.name);
+    if (!layout) {
+      layout = this.#device.createBindGroupLayout({ label: shader.name, entries: tensorEntries(shader) });
+      this.#layouts.set(shader.name, layout);
     }
-    return layouts;
+    return layout;
   }
 
   async #compile(
@@ -67,7 +70,9 @@ export class PipelineManager {
     device.pushErrorScope('validation');
     const module = device.createShaderModule({ label: shader.name, code });
     device.popErrorScope().catch(() => {});
-    const layout = device.createPipelineLayout({ bindGroupLayouts: [...this.layouts(shader)] });
+    const layout = device.createPipelineLayout({
+      bindGroupLayouts: [this.tensorLayout(shader), this.stepLayout],
+    });
     try {
       const compute = { module, entryPoint: 'main', constants };
       return await device.createComputePipelineAsync({ label: shader.name, layout, compute });
@@ -79,16 +84,13 @@ export class PipelineManager {
   }
 }
 
-function layoutEntries({ bindings }: Shader, group: number): GPUBindGroupLayoutEntry[] {
+function tensorEntries({ bindings }: Shader): GPUBindGroupLayoutEntry[] {
   return Object.values(bindings)
-    .filter((binding) => binding.group === group)
+    .filter(({ access }) => access !== 'uniform')
     .map(({ binding, access }) => ({
       binding,
       visibility: GPUShaderStage.COMPUTE,
-      buffer:
-        access === 'uniform'
-          ? { type: 'uniform', hasDynamicOffset: true }
-          : { type: access === 'read' ? 'read-only-storage' : 'storage' },
+      buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
     }));
 }
 

@@ -51,12 +51,12 @@ export class GpuProgram {
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     this.#stepBuffer = buffers.create('steps', this.#stepTable.bytes.byteLength, usage);
     this.#stepGroup = device.createBindGroup({
-      layout: pipelines.layouts(plan.calls[0].kernel.shader)[1],
+      layout: pipelines.stepLayout,
       entries: [{ binding: 0, resource: { buffer: this.#stepBuffer, size: StepTable.size } }],
     });
     this.#dispatches = plan.calls.map((call, i) => ({
       pipeline: compiled[i],
-      bindGroup: createBindGroup(device, pipelines.layouts(call.kernel.shader)[0], call, tensors),
+      bindGroup: createBindGroup(device, pipelines.tensorLayout(call.kernel.shader), call, tensors),
       grid: workgroups(
         call.kernel,
         call.kernel.threads(call.constants),
@@ -98,9 +98,9 @@ export class GpuProgram {
     while (values.length < count) {
       const next = source.next();
       if (next.done) break;
-      const { rows, index, rate, correction } = next.value;
+      const { rows, index, rates } = next.value;
       this.#rows.set(rows, first);
-      values.push({ first, rows: rows.length, slot: values.length, index, rate, correction });
+      values.push({ first, rows: rows.length, slot: values.length, index, ...rates });
       first += rows.length;
     }
     this.#device.queue.writeBuffer(bufferOf(this.tensors, 'permutation'), 0, this.#rows, 0, first);

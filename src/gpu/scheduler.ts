@@ -115,9 +115,8 @@ export class Scheduler implements Program {
     this.#sizer.record(chunk.steps, this.#busyTime(data, submitted));
     if (!onStep || !this.program.metrics) return;
     const sums = new Float32Array(data, TIMESTAMPS * TIMESTAMP_BYTES);
-    const width = this.#stride / 4;
     for (const [step, rows] of chunk.rows.entries()) {
-      const called = onStep(readStepMetrics(sums.subarray(step * width, (step + 1) * width), rows));
+      const called = onStep(readStepMetrics(sums, step, this.plan, rows));
       if (called) await called;
     }
   }

@@ -9,12 +9,27 @@ interface ActivationCase {
   input: Fill;
 }
 
-const settings: { label: string; constants: ActivationConstants }[] = [
-  { label: 'linear', constants: { ACTIVATION: activations.LINEAR, A: 1, B: 1 } },
-  { label: 'sigmoid', constants: { ACTIVATION: activations.SIGMOID, A: 1, B: 1 } },
-  { label: 'sigmoid, A = 2.5, B = 0.75', constants: { ACTIVATION: activations.SIGMOID, A: 2.5, B: 0.75 } },
-  { label: 'tanh', constants: { ACTIVATION: activations.TANH, A: 1, B: 1 } },
-  { label: 'relu', constants: { ACTIVATION: activations.RELU, A: 1, B: 1 } },
+const setting = (label: string, ACTIVATION: number, A = 1, B = 1) => ({
+  label,
+  constants: { ACTIVATION, A, B },
+});
+
+const settings = [
+  setting('linear', activations.LINEAR),
+  setting('sigmoid', activations.SIGMOID),
+  setting('sigmoid, A = 2.5, B = 0.75', activations.SIGMOID, 2.5, 0.75),
+  setting('tanh', activations.TANH),
+  setting('relu', activations.RELU),
+  setting('leaky relu', activations.LEAKY_RELU, 0.25),
+  setting('elu', activations.ELU, 1.5),
+  setting('selu', activations.SELU),
+  setting('softsign', activations.SOFTSIGN),
+  setting('hard sigmoid', activations.HARD_SIGMOID, 0.125, 0.5),
+  setting('softplus', activations.SOFTPLUS),
+  setting('gelu', activations.GELU),
+  setting('gelu, tanh form', activations.GELU_TANH),
+  setting('swish', activations.SWISH),
+  setting('mish', activations.MISH),
 ];
 
 const inputs: { label: string; input: Fill }[] = [
@@ -28,14 +43,16 @@ export const activationCases: ActivationCase[] = settings.flatMap(({ label, cons
   inputs.map(({ label: range, input }) => ({ label: `${label} ${range}`, constants, input })),
 );
 
-/** Every activation's derivative over the outputs that the activation can give. */
-export const slopeCases: ActivationCase[] = settings.map(({ label, constants }) => ({
-  label: `${label}′`,
-  constants,
-  input: outputRange(constants),
-}));
+/** Every activation's derivative over what the forward pass can have kept. */
+export const slopeCases: ActivationCase[] = settings.flatMap(({ label, constants }) => {
+  const cases = [{ label: `${label}′`, constants, input: keptRange(constants) }];
+  if (constants.ACTIVATION < activations.SOFTPLUS) return cases;
+  return [...cases, { label: `${label}′ saturated`, constants, input: saturated }];
+});
 
-function outputRange({ ACTIVATION, A }: ActivationConstants): Fill {
+function keptRange({ ACTIVATION, A }: ActivationConstants): Fill {
   if (ACTIVATION === activations.SIGMOID) return between(0, A);
-  return ACTIVATION === activations.RELU ? positivePart : between(-1, 1);
+  if (ACTIVATION === activations.HARD_SIGMOID) return (uniform, i) => [0, 1, uniform()][i % 3];
+  if (ACTIVATION === activations.RELU) return positivePart;
+  return ACTIVATION >= activations.SOFTPLUS ? between(-6, 6) : between(-1, 1);
 }

@@ -4,14 +4,14 @@ import { between, normal } from './fills.ts';
 import { activationSlope } from './formulas.ts';
 import { defineKernel, type ParityCase } from './kernel.ts';
 import { rowShapes } from './shapes.ts';
-import { SUBNORMAL, ULP } from './tolerance.ts';
+import { SUBNORMAL, slopeError, ULP } from './tolerance.ts';
 
 function slopeCase({ M, N }: { M: number; N: number }, fill = between(-1, 1)): ParityCase<typeof shader> {
   return {
     label: `${M} rows × ${N}`,
     constants: { M, N },
     tensors: {
-      y: { size: M * N, fill },
+      kept: { size: M * N, fill },
       upstream: { size: M * N, fill: normal() },
       delta: { size: M * N, fill: normal() },
     },
@@ -21,11 +21,14 @@ function slopeCase({ M, N }: { M: number; N: number }, fill = between(-1, 1)): P
 export const activationBackward = defineKernel({
   shader,
   threads: ({ M, N }) => M * N,
-  reference({ y, upstream, delta }, constants, { rows }) {
-    for (let i = 0; i < rows * constants.N; i++) delta[i] = upstream[i] * activationSlope(y[i], constants);
+  reference({ kept, upstream, delta }, constants, { rows }) {
+    for (let i = 0; i < rows * constants.N; i++) delta[i] = upstream[i] * activationSlope(kept[i], constants);
   },
-  // Four multiplications or subtractions and one division.
-  tolerance: (_before, { delta }) => ({ delta: delta.map((d) => 6 * ULP * Math.abs(d) + SUBNORMAL) }),
+  tolerance: ({ kept, upstream }, { delta }, constants) => ({
+    delta: delta.map(
+      (d, i) => Math.abs(upstream[i]) * slopeError(kept[i], constants) + ULP * Math.abs(d) + SUBNORMAL,
+    ),
+  }),
   cases: [
     ...rowShapes.map((shape) => slopeCase(shape)),
     { ...slopeCase({ M: 9, N: 4 }), label: '2 of 9 rows × 4', step: { rows: 2 } },

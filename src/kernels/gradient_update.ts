@@ -2,8 +2,7 @@ import shader from '../../shaders/gradient_update.wgsl';
 import { defineKernel, type ParityCase } from './kernel.ts';
 import { optimizerCases, updateError, updateLayer, weightTensors } from './optimizerCases.ts';
 import { matrixShapes } from './shapes.ts';
-import { sumError } from './tolerance.ts';
-import { gradientSums, gradientTensors } from './weight_gradient.ts';
+import { gradientTensors, layerGradient, layerGradientError, regulariserCases } from './weight_gradient.ts';
 
 type Shape = { M: number; N: number; K: number };
 type OptimizerCase = (typeof optimizerCases)[number];
@@ -20,7 +19,7 @@ function updateCase(
     label: `${optimizer.label}, ${size}`,
     constants: { ...shape, GATHER: true, USE_BIAS, ...optimizer.constants },
     step: { first: 2, rows, ...optimizer.step },
-    tensors: { ...gradientTensors(shape), ...weightTensors({ ...shape, ...optimizer.constants }) },
+    tensors: { ...gradientTensors(shape), ...weightTensors(shape, optimizer) },
   };
 }
 
@@ -31,23 +30,20 @@ export const gradientUpdate = defineKernel({
   shader,
   threads: ({ N, K }) => Math.ceil((K + 1) / 4) * Math.ceil(N / 4),
   reference(tensors, constants, step) {
-    updateLayer(
-      tensors,
-      gradientSums(tensors, constants, step, (a) => a),
-      constants,
-      step,
-    );
+    updateLayer(tensors, layerGradient(tensors, constants, step), constants, step);
   },
   tolerance(before, _after, constants, step) {
-    const gradient = gradientSums(before, constants, step, (a) => a);
-    const magnitude = gradientSums(before, constants, step, Math.abs);
-    const error = magnitude.map((m) => sumError(m, step.rows));
-    return updateError(before, gradient, error, constants, step);
+    const error = layerGradientError(before, constants, step);
+    return updateError(before, layerGradient(before, constants, step), error, constants, step);
   },
   cases: [
     ...matrixShapes.map((shape) => updateCase(shape, sgd)),
     ...optimizerCases.map((optimizer) => updateCase(odd, optimizer)),
     updateCase({ M: 32, N: 10, K: 20 }, sgd, 1),
     updateCase(odd, sgd, odd.M, false),
+    ...regulariserCases.map(({ label, constants }) => {
+      const base = updateCase(odd, sgd);
+      return { ...base, label: `${label}, sgd`, constants: { ...base.constants, ...constants } };
+    }),
   ],
 });

@@ -4,7 +4,7 @@ import { between, normal } from './fills.ts';
 import { activationSlope } from './formulas.ts';
 import { defineKernel, type Fill, type HostTensors, type ParityCase } from './kernel.ts';
 import { matrixShapes } from './shapes.ts';
-import { SUBNORMAL, sumError, ULP } from './tolerance.ts';
+import { SUBNORMAL, slopeError, sumError, ULP } from './tolerance.ts';
 
 /** Σ_n δ_n w_kn for every row and k, `term` being the product or its magnitude. */
 function sums(
@@ -25,7 +25,7 @@ function sums(
 function deltaCase(
   { M, N, K }: { M: number; N: number; K: number },
   rows = M,
-  y: Fill = between(-1, 1),
+  kept: Fill = between(-1, 1),
 ): ParityCase<typeof shader> {
   return {
     label: `${M}×${N}·${N}×${K}${rows < M ? `, ${rows} rows` : ''}`,
@@ -34,7 +34,7 @@ function deltaCase(
     tensors: {
       delta: { size: M * N, fill: normal() },
       parameters: { size: (K + 1) * N, fill: normal() },
-      y: { size: M * K, fill: y },
+      kept: { size: M * K, fill: kept },
       result: { size: M * K, fill: normal() },
     },
   };
@@ -45,14 +45,17 @@ export const hiddenDelta = defineKernel({
   threads: ({ M, K }) => Math.ceil(M / 4) * Math.ceil(K / 4),
   reference(tensors, constants, { rows }) {
     sums(tensors, constants, rows, (a) => a).forEach((sum, i) => {
-      tensors.result[i] = sum * activationSlope(tensors.y[i], constants);
+      tensors.result[i] = sum * activationSlope(tensors.kept[i], constants);
     });
   },
   tolerance(before, { result }, constants, { rows }) {
+    const sum = sums(before, constants, rows, (a) => a);
     return {
       result: sums(before, constants, rows, Math.abs).map((magnitude, i) => {
-        const slope = Math.abs(activationSlope(before.y[i], constants));
-        return slope * sumError(magnitude, constants.N) + 6 * ULP * Math.abs(result[i]) + SUBNORMAL;
+        const slope = Math.abs(activationSlope(before.kept[i], constants));
+        const error = slope * sumError(magnitude, constants.N);
+        const spread = Math.abs(sum[i]) * slopeError(before.kept[i], constants);
+        return error + spread + ULP * Math.abs(result[i]) + SUBNORMAL;
       }),
     };
   },

@@ -6,7 +6,9 @@ export interface StepValues {
   rows: number;
   slot: number;
   index: number;
+  learning_rate: number;
   rate: number;
+  gradient_rate: number;
   correction: number;
 }
 

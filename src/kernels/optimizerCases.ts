@@ -1,90 +1,111 @@
 import { values as optimizers } from '../../shaders/lib/optimizer.wgsl';
 import { between, normal } from './fills.ts';
-import { type OptimizerConstants, optimizerStep, type WeightState } from './formulas.ts';
-import type { HostTensors } from './kernel.ts';
+import type { Fill, HostTensors } from './kernel.ts';
+import { type OptimizerConstants, optimizerStep, type Rates, type WeightState } from './optimizerFormulas.ts';
 import { SUBNORMAL, ULP } from './tolerance.ts';
 
-const plain = { OPTIMIZER: optimizers.SGD, MOMENTS: 0, MOMENTUM: 0, NESTEROV: false, RATE_SCALE: 1 };
+interface OptimizerCase {
+  readonly label: string;
+  readonly constants: Partial<OptimizerConstants> & { readonly OPTIMIZER: number; readonly MOMENTS: number };
+  readonly step: Rates;
+  /** What each moment may hold. */
+  readonly moments: readonly Fill[];
+}
 
-const adam = {
-  ...plain,
-  OPTIMIZER: optimizers.ADAM,
-  MOMENTS: 2,
-  BETA_1: 0.9,
-  BETA_2: 0.999,
-  ONE_MINUS_BETA_1: 1 - 0.9,
-  ONE_MINUS_BETA_2: 1 - 0.999,
-  EPSILON: 1e-8,
-};
+const betas = (BETA_1: number, BETA_2: number) => ({
+  BETA_1,
+  BETA_2,
+  ONE_MINUS_BETA_1: 1 - BETA_1,
+  ONE_MINUS_BETA_2: 1 - BETA_2,
+});
+
+const rates = (rate: number, more: Partial<Rates> = {}): Rates => ({
+  learning_rate: 0.125,
+  rate,
+  gradient_rate: 0,
+  correction: 1,
+  ...more,
+});
+
+/** A running mean of gradients, and one of their squares, which is never negative nor below the mean's square. */
+const mean = normal(0.02);
+const square = between(0.05, 1);
+
+const optimizerCase = (
+  label: string,
+  OPTIMIZER: number,
+  moments: readonly Fill[],
+  step: Rates,
+  constants: Partial<OptimizerConstants> = {},
+): OptimizerCase => ({
+  label,
+  constants: { OPTIMIZER, MOMENTS: moments.length, ...constants },
+  step,
+  moments,
+});
+
+const { SGD, ADAM, NADAM, ADAMAX, RMSPROP, ADAGRAD, ADADELTA, LION } = optimizers;
+const adam = betas(0.9, 0.999);
+const rho = { ...betas(0.9, 0.96), EPSILON: 1e-6 };
 
 /** Every optimizer, each with the constants and the step values it may meet. */
-export const optimizerCases = [
-  { label: 'sgd', constants: plain, step: { rate: 0.1, correction: 1 } },
-  {
-    label: 'sgd, layer rate × 0.25',
-    constants: { ...plain, RATE_SCALE: 0.25 },
-    step: { rate: 0.5, correction: 1 },
-  },
-  {
-    label: 'momentum',
-    constants: { ...plain, MOMENTS: 1, MOMENTUM: 0.9 },
-    step: { rate: 0.1, correction: 1 },
-  },
-  {
-    label: 'nesterov',
-    constants: { ...plain, MOMENTS: 1, MOMENTUM: 0.9, NESTEROV: true },
-    step: { rate: 0.1, correction: 1 },
-  },
-  {
-    label: 'adam, first step',
-    constants: adam,
-    step: { rate: 0.001 / (1 - 0.9), correction: (1 - 0.999) ** -0.5 },
-  },
-  { label: 'adam, later', constants: { ...adam, RATE_SCALE: 0.5 }, step: { rate: 0.001, correction: 1.02 } },
-  {
-    label: 'adam, large epsilon',
-    constants: { ...adam, EPSILON: 0.25 },
-    step: { rate: 0.01, correction: 1.3 },
-  },
+export const optimizerCases: OptimizerCase[] = [
+  optimizerCase('sgd', SGD, [], rates(0.1)),
+  optimizerCase('sgd, layer rate × 0.25', SGD, [], rates(0.5), { RATE_SCALE: 0.25 }),
+  optimizerCase('momentum', SGD, [mean], rates(0.1), { MOMENTUM: 0.9 }),
+  optimizerCase('nesterov', SGD, [mean], rates(0.1), { MOMENTUM: 0.9, NESTEROV: true }),
+  optimizerCase('adam, first step', ADAM, [mean, square], rates(0.01, { correction: 31.6 }), adam),
+  optimizerCase('adam, later', ADAM, [mean, square], rates(0.01, { correction: 1.02 }), {
+    ...adam,
+    RATE_SCALE: 0.5,
+  }),
+  optimizerCase('adam, large epsilon', ADAM, [mean, square], rates(0.01, { correction: 1.3 }), {
+    ...adam,
+    EPSILON: 0.25,
+  }),
+  optimizerCase('adamw', ADAM, [mean, square], rates(0.01), { ...adam, RATE_SCALE: 0.5, WEIGHT_DECAY: 0.25 }),
+  optimizerCase('nadam', NADAM, [mean, square], rates(0.01, { gradient_rate: 0.05, correction: 1.5 }), adam),
+  optimizerCase('adamax', ADAMAX, [mean, square], rates(0.01), { ...adam, EPSILON: 0.01 }),
+  optimizerCase('rmsprop', RMSPROP, [square], rates(0.01), rho),
+  optimizerCase('rmsprop, momentum', RMSPROP, [square, mean], rates(0.01), { ...rho, MOMENTUM: 0.9 }),
+  optimizerCase('rmsprop, centered', RMSPROP, [square, mean, mean], rates(0.01), { ...rho, CENTERED: true }),
+  optimizerCase('adagrad', ADAGRAD, [square], rates(0.01), { EPSILON: 1e-3 }),
+  optimizerCase('adadelta', ADADELTA, [square, square], rates(1), rho),
+  optimizerCase('lion', LION, [mean], rates(0.01), { ...betas(0.9, 0.99), WEIGHT_DECAY: 0.5 }),
 ];
 
-/** Parameters and moments of a layer for a parity case. Second moments are never negative. */
-export function weightTensors({ N, K, MOMENTS }: { N: number; K: number; MOMENTS: number }) {
+/** Parameters and moments of a layer for a parity case. */
+export function weightTensors({ N, K }: { N: number; K: number }, { moments }: OptimizerCase) {
   const size = (K + 1) * N;
-  const variance = between(0.01, 1);
+  const fill: Fill = (uniform, i) => moments[Math.floor(i / size)]?.(uniform, i) ?? 0;
   return {
     parameters: { size, fill: normal() },
-    moments: {
-      size: Math.max(1, MOMENTS * size),
-      fill: (uniform: () => number, i: number) => (i < size ? normal(0.1)(uniform, i) : variance(uniform, i)),
-    },
+    moments: { size: Math.max(1, moments.length * size), fill },
   };
 }
 
 type Layer = HostTensors<'parameters' | 'moments'>;
 type LayerConstants = OptimizerConstants & { N: number; K: number; MOMENTS: number; USE_BIAS: boolean };
 
+/** Weights that a step changes. */
+export const trainedSize = ({ N, K, USE_BIAS }: { N: number; K: number; USE_BIAS: boolean }) =>
+  (USE_BIAS ? K + 1 : K) * N;
+
+const slots = ['first', 'second', 'third'] as const;
+
 function readWeight({ parameters, moments }: Layer, i: number, MOMENTS: number): WeightState {
-  return {
-    value: parameters[i],
-    first: MOMENTS > 0 ? moments[i] : 0,
-    second: MOMENTS > 1 ? moments[parameters.length + i] : 0,
-  };
+  const at = (slot: number) => (slot < MOMENTS ? moments[slot * parameters.length + i] : 0);
+  return { value: parameters[i], first: at(0), second: at(1), third: at(2) };
 }
 
 /** Applies the optimizer to all weights of a layer, in float64. */
-export function updateLayer(
-  layer: Layer,
-  gradient: Float64Array,
-  c: LayerConstants,
-  step: { rate: number; correction: number },
-): void {
-  const count = (c.USE_BIAS ? c.K + 1 : c.K) * c.N;
-  for (let i = 0; i < count; i++) {
-    const { value, first, second } = optimizerStep(readWeight(layer, i, c.MOMENTS), gradient[i], c, step);
-    layer.parameters[i] = value;
-    if (c.MOMENTS > 0) layer.moments[i] = first;
-    if (c.MOMENTS > 1) layer.moments[layer.parameters.length + i] = second;
+export function updateLayer(layer: Layer, gradient: Float64Array, c: LayerConstants, step: Rates): void {
+  for (let i = 0; i < trainedSize(c); i++) {
+    const weight = optimizerStep(readWeight(layer, i, c.MOMENTS), gradient[i], c, step);
+    layer.parameters[i] = weight.value;
+    for (let slot = 0; slot < c.MOMENTS; slot++) {
+      layer.moments[slot * layer.parameters.length + i] = weight[slots[slot]];
+    }
   }
 }
 
@@ -97,25 +118,30 @@ export function updateError(
   gradient: Float64Array,
   gradientError: Float64Array,
   c: LayerConstants,
-  step: { rate: number; correction: number },
+  step: Rates,
 ): Layer {
   const size = before.parameters.length;
   const errors = { parameters: new Float64Array(size), moments: new Float64Array(before.moments.length) };
-  const count = (c.USE_BIAS ? c.K + 1 : c.K) * c.N;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < trainedSize(c); i++) {
     const old = readWeight(before, i, c.MOMENTS);
+    const reach = gradientError[i] + ULP * Math.abs(gradient[i]);
     const [low, middle, high] = [-1, 0, 1].map((side) =>
-      optimizerStep(old, gradient[i] + side * gradientError[i], c, step),
+      optimizerStep(old, gradient[i] + side * reach, c, step),
     );
     const spread = (key: keyof WeightState) =>
       Math.max(Math.abs(low[key] - middle[key]), Math.abs(high[key] - middle[key])) + SUBNORMAL;
-    // m and g may cancel in the new moment: its rounding is relative to their magnitudes.
-    const scale = Math.abs(old.first) + Math.abs(gradient[i]);
-    const moved = Math.abs(middle.value - old.value);
-    const reach = moved + (moved * scale) / (Math.abs(middle.first) + SUBNORMAL);
-    errors.parameters[i] = spread('value') + ULP * (Math.abs(old.value) + 12 * reach);
-    if (c.MOMENTS > 0) errors.moments[i] = spread('first') + 3 * ULP * scale;
-    if (c.MOMENTS > 1) errors.moments[size + i] = spread('second') + 5 * ULP * middle.second;
+    // A moment and the gradient may cancel: the rounding of what they make is relative to their magnitudes.
+    const scale = Math.max(
+      1,
+      (Math.abs(old.first) + Math.abs(gradient[i])) / (Math.abs(middle.first) + SUBNORMAL),
+    );
+    const moved = Math.abs(middle.value - old.value) + Math.abs(step.gradient_rate * gradient[i]);
+    errors.parameters[i] = spread('value') + ULP * (Math.abs(old.value) + 12 * moved * scale);
+    for (let slot = 0; slot < c.MOMENTS; slot++) {
+      const key = slots[slot];
+      const magnitude = Math.abs(old[key]) + Math.abs(middle[key]) + Math.abs(middle[key] - old[key]);
+      errors.moments[slot * size + i] = spread(key) + 8 * ULP * magnitude;
+    }
   }
   return errors;
 }

@@ -2,189 +2,283 @@ import { values as activations } from '../../shaders/lib/activation.wgsl';
 import shader, { values as losses } from '../../shaders/output_delta.wgsl';
 import { between, labels, normal, oneHot, permutation, positivePart, saturated } from './fills.ts';
 import { activationSlope, logSumExp } from './formulas.ts';
-import { defineKernel, type Fill, type HostTensors, type ParityCase } from './kernel.ts';
+import { type ConstantsOf, defineKernel, type Fill, type HostTensors, type ParityCase } from './kernel.ts';
 import { rowShapes, samplesFor } from './shapes.ts';
-import { SUBNORMAL, sumError, ULP } from './tolerance.ts';
+import { argmax, readTarget } from './targets.ts';
+import { SUBNORMAL, slopeError, sumError, ULP } from './tolerance.ts';
 
 /** Rows whose loss and metrics one workgroup adds up. */
 const GROUP = shader.workgroupSize[0];
 
 export const metricGroups = (rows: number) => Math.ceil(rows / GROUP);
 
-type Row = { y: Float64Array; target: Float64Array };
+type Constants = ConstantsOf<typeof shader>;
 
-function isRight({ y, target }: Row): boolean {
-  if (y.length === 1) return y[0] > 0.5 === target[0] > 0.5;
-  const largest = (values: Float64Array) => values.indexOf(values.reduce((a, b) => Math.max(a, b)));
-  return largest(y) === largest(target);
+/** Outputs, what they should have been, the same smoothed, and the row's weight. */
+interface Row {
+  readonly y: Float64Array;
+  readonly target: Float64Array;
+  readonly smoothed: Float64Array;
+  readonly weight: number;
 }
 
-const lossOf: Record<number, (row: Row) => number> = {
-  [losses.HALF_SQUARED]: ({ y, target }) => y.reduce((sum, v, j) => sum + (target[j] - v) ** 2, 0) / 2,
-  [losses.MEAN_SQUARED]: ({ y, target }) => y.reduce((sum, v, j) => sum + (target[j] - v) ** 2, 0) / y.length,
-  [losses.SOFTMAX_CROSS_ENTROPY]: crossEntropy,
-  [losses.SOFTMAX_CROSS_ENTROPY_SPARSE]: crossEntropy,
+function isRight({ y, target }: Row, threshold: number): boolean {
+  if (y.length === 1) return y[0] > threshold === target[0] > 0.5;
+  return argmax(y) === argmax(target);
+}
+
+/** ln x, cut off at −100 as PyTorch's binary cross-entropy does. */
+const safeLog = (x: number) => (x > 0 ? Math.max(Math.log(x), -100) : -100);
+const safeLog1p = (x: number) => (x > -1 ? Math.max(Math.log1p(x), -100) : -100);
+const softplus = (z: number) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+
+/** The loss of one output and its derivative by that output, for the losses that are sums over outputs. */
+const formulas: Record<number, (y: number, s: number, n: number, c: Constants) => [number, number]> = {
+  [losses.HALF_SQUARED]: (y, s) => [(s - y) ** 2 / 2, y - s],
+  [losses.MEAN_SQUARED]: (y, s, n) => [(s - y) ** 2 / n, (2 * (y - s)) / n],
+  [losses.MEAN_ABSOLUTE]: (y, s, n) => [Math.abs(s - y) / n, Math.sign(y - s) / n],
+  [losses.HUBER](y, s, n, { HUBER_DELTA: d }) {
+    const e = Math.abs(y - s);
+    return e <= d ? [e ** 2 / 2 / n, (y - s) / n] : [(d * (e - d / 2)) / n, (d * Math.sign(y - s)) / n];
+  },
+  [losses.BINARY]: (y, s, n) => [
+    -(s * safeLog(y) + (1 - s) * safeLog1p(-y)) / n,
+    (y - s) / Math.max(y * (1 - y), 1e-12) / n,
+  ],
+  [losses.BINARY_LOGITS]: (z, s, n) => [
+    (s * softplus(-z) + (1 - s) * softplus(z)) / n,
+    (1 / (1 + Math.exp(-z)) - s) / n,
+  ],
+  [losses.CATEGORICAL]: (y, s, _n, { DIVERGENCE }) => [
+    s * ((DIVERGENCE ? safeLog(s) : 0) - safeLog(y)),
+    -s / Math.max(y, 1e-12),
+  ],
 };
 
-function crossEntropy({ y, target }: Row): number {
-  const total = logSumExp(y, 0, y.length);
-  return target.reduce((sum, wanted, j) => sum + (wanted === 0 ? 0 : wanted * (total - y[j])), 0);
-}
-
-const isCrossEntropy = (loss: number) => loss >= losses.SOFTMAX_CROSS_ENTROPY;
-
-/** ∂(a row's loss)/∂(pre-activation of output j). */
-function slope(
-  { y, target }: Row,
-  j: number,
-  c: Parameters<typeof activationSlope>[1] & { LOSS: number },
-): number {
-  if (isCrossEntropy(c.LOSS)) {
-    const weight = target.reduce((a, b) => a + b);
-    return weight * Math.exp(y[j] - logSumExp(y, 0, y.length)) - target[j];
+/** A row's loss and its derivatives by the pre-activations. */
+function rowLoss({ y, smoothed }: Row, c: Constants): { loss: number; slopes: Float64Array } {
+  if (c.LOSS === losses.CATEGORICAL_LOGITS) {
+    const total = logSumExp(y, 0, y.length);
+    const sum = smoothed.reduce((a, b) => a + b);
+    const term = (s: number, z: number) => (s === 0 ? 0 : s * (total - z + (c.DIVERGENCE ? safeLog(s) : 0)));
+    const loss = smoothed.reduce((all, s, j) => all + term(s, y[j]), 0);
+    return { loss, slopes: y.map((z, j) => sum * Math.exp(z - total) - smoothed[j]) };
   }
-  const scale = c.LOSS === losses.MEAN_SQUARED ? 2 / y.length : 1;
-  return scale * (y[j] - target[j]) * activationSlope(y[j], c);
+  const terms = Array.from(y, (value, j) => formulas[c.LOSS](value, smoothed[j], y.length, c));
+  const chain = (value: number) => (c.LOSS === losses.BINARY_LOGITS ? 1 : activationSlope(value, c));
+  return {
+    loss: terms.reduce((all, [loss]) => all + loss, 0),
+    slopes: y.map((value, j) => terms[j][1] * chain(value)),
+  };
 }
 
 function readRow(
-  { y, target_rows, permutation }: HostTensors<'y' | 'target_rows' | 'permutation'>,
-  { N, WIDTH, LOSS, GATHER }: { N: number; WIDTH: number; LOSS: number; GATHER: boolean },
+  { y, ...targets }: HostTensors<'y' | 'target_rows' | 'permutation'>,
+  constants: Constants,
   first: number,
   row: number,
 ): Row {
-  const source = (GATHER ? permutation[first + row] : row) * WIDTH;
-  const given = target_rows.subarray(source, source + WIDTH);
-  const sparse = LOSS === losses.SOFTMAX_CROSS_ENTROPY_SPARSE;
-  const target = sparse ? Float64Array.from({ length: N }, (_, j) => Number(j === given[0])) : given;
-  return { y: y.subarray(row * N, (row + 1) * N), target };
+  const { N, SMOOTHING } = constants;
+  const { target, weight } = readTarget(targets, constants, first, row);
+  const smoothed = target.map((s) => s * (1 - SMOOTHING) + SMOOTHING / Math.max(N, 2));
+  return { y: y.slice(row * N, (row + 1) * N), target, smoothed, weight };
 }
 
-function lossCase(
-  label: string,
+interface LossCase {
+  readonly label: string;
+  readonly constants: Partial<Constants> & { LOSS: number };
+  readonly y: Fill;
+  readonly target: (outputs: number) => Fill;
+}
+
+function parityCase(
+  { label, constants, y, target }: LossCase,
   { M, N }: { M: number; N: number },
-  LOSS: number,
-  y: Fill = normal(2),
   rows = M,
 ): ParityCase<typeof shader> {
   const samples = samplesFor(M);
-  const sparse = LOSS === losses.SOFTMAX_CROSS_ENTROPY_SPARSE;
-  const target = sparse ? labels(N) : isCrossEntropy(LOSS) ? oneHot(N) : normal();
+  const WIDTH = constants.SPARSE ? 1 : N;
+  const stride = WIDTH + Number(constants.WEIGHTED ?? false);
+  const fill: Fill = (uniform, i) => (i % stride < WIDTH ? target(N)(uniform, i) : 0.5 + uniform());
+  const STRIDE = metricGroups(M) + 1;
   return {
     label: `${label}, ${rows < M ? `${rows} of ` : ''}${M} rows × ${N}`,
-    constants: { M, N, WIDTH: sparse ? 1 : N, LOSS, GATHER: true },
+    constants: { M, N, WIDTH, STRIDE, GATHER: true, ...constants },
     step: { first: 2, rows, slot: 1 },
     tensors: {
       y: { size: M * N, fill: y },
-      target_rows: { size: samples * (sparse ? 1 : N), fill: target },
+      target_rows: { size: samples * stride, fill },
       permutation: { size: samples, fill: permutation(samples) },
       delta: { size: M * N, fill: normal() },
-      metrics: { size: 3 * metricGroups(M) * 2, fill: between(0, 1) },
+      metrics: { size: 3 * STRIDE * 2, fill: between(0, 1) },
     },
   };
 }
 
-const kinds = [
-  ['half squared error', losses.HALF_SQUARED],
-  ['mean squared error', losses.MEAN_SQUARED],
-  ['cross-entropy', losses.SOFTMAX_CROSS_ENTROPY],
-  ['sparse cross-entropy', losses.SOFTMAX_CROSS_ENTROPY_SPARSE],
-] as const;
+const probability = () => between(0, 1);
+const real = () => normal();
+const logits = normal(2);
+/** Probabilities, with the ends of the range among them. */
+const outputs: Fill = (uniform, i) => (i % 5 === 0 ? Math.round(uniform()) : uniform());
+
+const lossCases: LossCase[] = [
+  { label: 'half squared error', constants: { LOSS: losses.HALF_SQUARED }, y: logits, target: real },
+  { label: 'mean squared error', constants: { LOSS: losses.MEAN_SQUARED }, y: logits, target: real },
+  { label: 'mean absolute error', constants: { LOSS: losses.MEAN_ABSOLUTE }, y: logits, target: real },
+  { label: 'huber', constants: { LOSS: losses.HUBER, HUBER_DELTA: 1.5 }, y: logits, target: real },
+  { label: 'binary cross-entropy', constants: { LOSS: losses.BINARY }, y: outputs, target: probability },
+  {
+    label: 'binary cross-entropy from logits',
+    constants: { LOSS: losses.BINARY_LOGITS, SMOOTHING: 0.125, THRESHOLD: 0 },
+    y: logits,
+    target: probability,
+  },
+  { label: 'cross-entropy', constants: { LOSS: losses.CATEGORICAL }, y: outputs, target: oneHot },
+  {
+    label: 'divergence',
+    constants: { LOSS: losses.CATEGORICAL, DIVERGENCE: true },
+    y: outputs,
+    target: probability,
+  },
+  {
+    label: 'cross-entropy from logits',
+    constants: { LOSS: losses.CATEGORICAL_LOGITS },
+    y: logits,
+    target: oneHot,
+  },
+  {
+    label: 'sparse cross-entropy from logits',
+    constants: { LOSS: losses.CATEGORICAL_LOGITS, SPARSE: true },
+    y: logits,
+    target: labels,
+  },
+  {
+    label: 'smoothed, weighted cross-entropy',
+    constants: { LOSS: losses.CATEGORICAL_LOGITS, SPARSE: true, SMOOTHING: 0.25, WEIGHTED: true },
+    y: logits,
+    target: labels,
+  },
+  {
+    label: 'divergence from logits',
+    constants: { LOSS: losses.CATEGORICAL_LOGITS, DIVERGENCE: true, WEIGHTED: true },
+    y: logits,
+    target: probability,
+  },
+];
+
+const activationCase = (label: string, LOSS: number, constants: Partial<Constants>, y: Fill): LossCase => ({
+  label: `${label} through its activation`,
+  constants: { LOSS, ...constants },
+  y,
+  target: real,
+});
+
+const throughActivations: LossCase[] = [
+  activationCase('sigmoid', losses.MEAN_SQUARED, { ACTIVATION: activations.SIGMOID }, between(0, 1)),
+  activationCase(
+    'scaled',
+    losses.HALF_SQUARED,
+    { ACTIVATION: activations.SIGMOID, A: 2.5, B: 0.75 },
+    between(0, 2.5),
+  ),
+  activationCase('tanh', losses.MEAN_ABSOLUTE, { ACTIVATION: activations.TANH }, between(-1, 1)),
+  activationCase('relu', losses.HALF_SQUARED, { ACTIVATION: activations.RELU }, positivePart),
+  activationCase('elu', losses.HUBER, { ACTIVATION: activations.ELU }, between(-1, 1)),
+];
 
 /** On both sides of ½, close to it, and on it. */
 const aroundHalf: Fill = (uniform) => [0, 0.45, 0.5, 0.55, 1][Math.floor(uniform() * 5)];
+
+const singles: LossCase = {
+  label: 'single outputs',
+  constants: { LOSS: losses.MEAN_SQUARED },
+  y: aroundHalf,
+  target: () => aroundHalf,
+};
+
+/** Outputs and targets of which several, or all, are the largest. */
+const ties: LossCase = {
+  label: 'ties',
+  constants: { LOSS: losses.CATEGORICAL_LOGITS },
+  y: labels(3),
+  target: () => labels(2),
+};
+
+/** Losses of about 1e-5, which must keep their digits. */
+const nearlyCertain: LossCase = {
+  label: 'nearly certain',
+  constants: { LOSS: losses.CATEGORICAL_LOGITS },
+  y: (uniform, i) => 12 * oneHot(4)(uniform, i) + uniform(),
+  target: oneHot,
+};
+
+/** Losses whose delta is a difference that may cancel. */
+const cancels = (loss: number) => loss === losses.CATEGORICAL_LOGITS || loss === losses.BINARY_LOGITS;
+
+const ungathered = (base: ParityCase<typeof shader>): ParityCase<typeof shader> => ({
+  ...base,
+  constants: { ...base.constants, GATHER: false },
+});
 
 export const outputDelta = defineKernel({
   shader,
   threads: ({ M }) => M,
   reference(tensors, constants, { first, rows, slot }) {
-    const { M, N, LOSS } = constants;
-    const sums = tensors.metrics
-      .subarray(slot * metricGroups(M) * 2, (slot + 1) * metricGroups(M) * 2)
-      .fill(0);
+    const { M, N, STRIDE, THRESHOLD } = constants;
+    const start = slot * STRIDE * 2;
+    tensors.metrics.fill(0, start, start + metricGroups(M) * 2);
     for (let r = 0; r < rows; r++) {
       const row = readRow(tensors, constants, first, r);
-      const group = Math.floor(r / GROUP);
-      sums[group * 2] += lossOf[LOSS](row);
-      sums[group * 2 + 1] += Number(isRight(row));
-      for (let j = 0; j < N; j++) tensors.delta[r * N + j] = slope(row, j, constants) / rows;
+      const { loss, slopes } = rowLoss(row, constants);
+      const at = start + Math.floor(r / GROUP) * 2;
+      tensors.metrics[at] += row.weight * loss;
+      tensors.metrics[at + 1] += Number(isRight(row, THRESHOLD));
+      for (let j = 0; j < N; j++) tensors.delta[r * N + j] = (row.weight * slopes[j]) / rows;
     }
   },
   tolerance(_before, { delta, metrics, ...inputs }, constants, { first, rows }) {
     const { N, LOSS } = constants;
-    // A squared error's delta is a product: its error is relative. Softmax minus target may cancel.
-    const cancelling = isCrossEntropy(LOSS) ? (4 + 2 * Math.sqrt(N)) * ULP : 0;
-    const result = delta.map((d) => 8 * ULP * Math.abs(d) + SUBNORMAL);
+    const result = delta.map((d) => 12 * ULP * Math.abs(d) + SUBNORMAL);
     for (let r = 0; r < rows; r++) {
-      const { target } = readRow({ ...inputs }, constants, first, r);
-      const weight = target.reduce((a, b) => a + Math.abs(b), 0);
-      for (let j = 0; j < N; j++) result[r * N + j] += (cancelling * weight) / rows;
+      const { y, smoothed, weight } = readRow({ ...inputs }, constants, first, r);
+      const sum = LOSS === losses.CATEGORICAL_LOGITS ? smoothed.reduce((a, b) => a + Math.abs(b), 0) : 1 / N;
+      for (let j = 0; j < N; j++) {
+        const rounding = cancels(LOSS) ? (4 + 2 * Math.sqrt(N)) * ULP * (sum + Math.abs(smoothed[j]) / N) : 0;
+        const share = (weight * formulasSlope(y[j], smoothed[j], constants)) / rows;
+        result[r * N + j] += (weight * rounding) / rows + share * slopeError(y[j], constants);
+      }
     }
-    // Every term of a loss is positive; of the counts, which are exact, the bound is far below ½.
+    // The terms of a loss are positive but for a divergence's, whose parts s ln s and s ln y may cancel.
+    const magnitude = constants.DIVERGENCE ? 4 * rows : 0;
     return {
       delta: result,
-      metrics: metrics.map((sum) => 2 * sumError(Math.abs(sum), N + Math.min(rows, GROUP))),
+      metrics: metrics.map((sum) => 2 * sumError(Math.abs(sum) + magnitude, N + Math.min(rows, GROUP))),
     };
   },
   cases: [
-    ...kinds.flatMap(([label, loss]) => [
-      ...rowShapes.map((shape) => lossCase(label, shape, loss)),
-      lossCase(label, { M: 70, N: 4 }, loss, normal(2), 1),
-      lossCase(`${label}, saturated`, { M: 9, N: 5 }, loss, saturated),
+    ...lossCases.flatMap((lossCase) => [
+      ...rowShapes
+        .filter(({ N }) => N > 1 || !lossCase.constants.SPARSE)
+        .map((shape) => parityCase(lossCase, shape)),
+      parityCase(lossCase, { M: 70, N: 4 }, 1),
     ]),
-    withActivation('sigmoid', losses.MEAN_SQUARED, { ACTIVATION: activations.SIGMOID }, between(0, 1)),
-    withActivation(
-      'scaled sigmoid',
-      losses.HALF_SQUARED,
-      { ACTIVATION: activations.SIGMOID, A: 2.5, B: 0.75 },
-      between(0, 2.5),
-    ),
-    withActivation('tanh', losses.HALF_SQUARED, { ACTIVATION: activations.TANH }, between(-1, 1)),
-    withActivation('relu', losses.HALF_SQUARED, { ACTIVATION: activations.RELU }, positivePart),
-    refill(lossCase('single outputs', { M: 60, N: 1 }, losses.MEAN_SQUARED), aroundHalf, aroundHalf),
-    // Targets of which several, or all, are the largest.
-    refill(lossCase('ties', { M: 20, N: 4 }, losses.SOFTMAX_CROSS_ENTROPY), labels(3), labels(2)),
-    // Losses of about 1e-5, which must keep their digits.
-    ...[1, 9].map((M) =>
-      refill(
-        lossCase('nearly certain', { M, N: 4 }, losses.SOFTMAX_CROSS_ENTROPY),
-        (uniform, i) => 12 * oneHot(4)(uniform, i) + uniform(),
-        oneHot(4),
-        false,
+    ...lossCases
+      .filter(({ y }) => y === logits)
+      .map((lossCase) =>
+        parityCase({ ...lossCase, label: `${lossCase.label}, saturated`, y: saturated }, { M: 9, N: 5 }),
       ),
-    ),
+    ...throughActivations.map((lossCase) => parityCase(lossCase, { M: 12, N: 3 })),
+    parityCase(singles, { M: 60, N: 1 }),
+    parityCase(ties, { M: 20, N: 4 }),
+    ...[1, 9].map((M) => ungathered(parityCase(nearlyCertain, { M, N: 4 }))),
     // Losses from logits that differ little.
-    ...[1, 2, 3].map((M) =>
-      lossCase('one by one', { M: 1, N: M + 1 }, losses.SOFTMAX_CROSS_ENTROPY, normal(0.5)),
+    ...[2, 3, 4].map((N) =>
+      parityCase({ ...nearlyCertain, label: 'one by one', y: normal(0.5) }, { M: 1, N }),
     ),
   ],
 });
 
-/** The case with other outputs and targets. */
-function refill(
-  base: ParityCase<typeof shader>,
-  y: Fill,
-  target: Fill,
-  GATHER = true,
-): ParityCase<typeof shader> {
-  const { tensors, constants } = base;
-  return {
-    ...base,
-    constants: { ...constants, GATHER },
-    tensors: {
-      ...tensors,
-      y: { ...tensors.y, fill: y },
-      target_rows: { ...tensors.target_rows, fill: target },
-    },
-  };
-}
-
-function withActivation(
-  label: string,
-  loss: number,
-  constants: { ACTIVATION: number; A?: number; B?: number },
-  y: Fill,
-): ParityCase<typeof shader> {
-  const base = lossCase(`squared error of ${label}`, { M: 12, N: 3 }, loss, y);
-  return { ...base, constants: { ...base.constants, ...constants } };
+/** |∂E/∂y| of one output, for the error that F′ adds to it. */
+function formulasSlope(y: number, s: number, c: Constants): number {
+  return cancels(c.LOSS) ? 0 : Math.abs(formulas[c.LOSS](y, s, c.N, c)[1]);
 }

@@ -1,16 +1,23 @@
 /** Every kernel of the library. Parity tests, the self-test and the shader checks loop over this list. */
 import { activationBackward } from './activation_backward.ts';
 import { activationForward } from './activation_forward.ts';
+import { classCounts } from './class_counts.ts';
+import { clipScale } from './clip_scale.ts';
 import { denseForward } from './dense_forward.ts';
+import { dropoutRows } from './dropout.ts';
 import { gatherRows } from './gather_rows.ts';
+import { gaussianNoiseRows } from './gaussian_noise.ts';
+import { gradientNorm } from './gradient_norm.ts';
 import { gradientUpdate } from './gradient_update.ts';
 import { hiddenDelta } from './hidden_delta.ts';
 import type { Kernel } from './kernel.ts';
+import { metricSums } from './metric_sums.ts';
 import { outputDelta } from './output_delta.ts';
 import { scatterRows } from './scatter_rows.ts';
 import { softmaxBackward } from './softmax_backward.ts';
 import { softmaxForward } from './softmax_forward.ts';
 import { weightGradient } from './weight_gradient.ts';
+import { weightPenalty } from './weight_penalty.ts';
 import { weightUpdate } from './weight_update.ts';
 
 export const registry: readonly Kernel[] = [
@@ -18,12 +25,19 @@ export const registry: readonly Kernel[] = [
   denseForward,
   activationForward,
   softmaxForward,
+  dropoutRows,
+  gaussianNoiseRows,
   outputDelta,
+  metricSums,
+  classCounts,
   softmaxBackward,
   activationBackward,
   hiddenDelta,
   weightGradient,
   weightUpdate,
   gradientUpdate,
+  gradientNorm,
+  clipScale,
+  weightPenalty,
   scatterRows,
 ];

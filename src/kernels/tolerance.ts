@@ -1,5 +1,6 @@
 /** Error bounds of float32 arithmetic, in the forms that the kernels' tolerances need. */
-import { type ActivationConstants, activate } from './formulas.ts';
+import { values as activations } from '../../shaders/lib/activation.wgsl';
+import { type ActivationConstants, activate, activationSlope } from './formulas.ts';
 
 /** Spacing of float32 numbers just above 1, and half of it: the largest relative rounding error. */
 export const ULP = 2 ** -23;
@@ -29,5 +30,18 @@ export function activationError(x: number, error: number, constants: ActivationC
     Math.abs(activate(x + reach, constants) - y),
     Math.abs(activate(x - reach, constants) - y),
   );
-  return spread + 8 * ULP * Math.abs(y) + SUBNORMAL;
+  return spread + 8 * ULP * Math.abs(y) + SUBNORMAL * (1 + Math.abs(x));
+}
+
+/**
+ * How far F′ may be off. Most derivatives are products and differences of exact numbers, and their error is
+ * relative; those computed from the input, and selu's with its rounded constant, add up terms that may cancel.
+ */
+export function slopeError(kept: number, constants: ActivationConstants): number {
+  const { ACTIVATION } = constants;
+  const cancels = ACTIVATION === activations.SELU || ACTIVATION >= activations.SOFTPLUS;
+  return (
+    8 * ULP * (Math.abs(activationSlope(kept, constants)) + Number(cancels)) +
+    SUBNORMAL * (1 + Math.abs(kept))
+  );
 }

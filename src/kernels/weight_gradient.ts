@@ -1,13 +1,14 @@
 import shader from '../../shaders/weight_gradient.wgsl';
 import { normal, permutation } from './fills.ts';
 import { defineKernel, type HostTensors, type ParityCase, type StepValues } from './kernel.ts';
+import { fullGradient, type RegulariserConstants } from './optimizerFormulas.ts';
 import { matrixShapes, samplesFor } from './shapes.ts';
-import { sumError } from './tolerance.ts';
+import { sumError, ULP } from './tolerance.ts';
 
 type Inputs = HostTensors<'x' | 'permutation' | 'delta'>;
 
 /** Σ over rows of x_k δ_n for every weight, x_K being 1 for the bias; `term` is the product or its magnitude. */
-export function gradientSums(
+function gradientSums(
   { x, permutation, delta }: Inputs,
   { N, K, GATHER }: { N: number; K: number; GATHER: boolean },
   { first, rows }: StepValues,
@@ -24,6 +25,32 @@ export function gradientSums(
   return result;
 }
 
+type GradientConstants = { N: number; K: number; GATHER: boolean } & RegulariserConstants;
+
+/** The gradient with the regulariser's part. */
+export function layerGradient(
+  tensors: Inputs & HostTensors<'parameters'>,
+  c: GradientConstants,
+  step: StepValues,
+): Float64Array {
+  const inKernel = c.K * c.N;
+  return gradientSums(tensors, c, step, (a) => a).map((g, i) =>
+    fullGradient(g, tensors.parameters[i], i < inKernel, c),
+  );
+}
+
+/** How far that gradient may be off. */
+export function layerGradientError(
+  tensors: Inputs & HostTensors<'parameters'>,
+  c: GradientConstants,
+  step: StepValues,
+): Float64Array {
+  return gradientSums(tensors, c, step, Math.abs).map((magnitude, i) => {
+    const penalty = c.L1 + 2 * c.L2 * Math.abs(tensors.parameters[i]);
+    return sumError(magnitude, step.rows) + 3 * ULP * (penalty + magnitude * Number(penalty > 0));
+  });
+}
+
 /** Inputs of a gradient's parity case. */
 export function gradientTensors({ M, N, K }: { M: number; N: number; K: number }) {
   const samples = samplesFor(M);
@@ -34,13 +61,24 @@ export function gradientTensors({ M, N, K }: { M: number; N: number; K: number }
   };
 }
 
+/** Regularisers that a layer may have, each with a clipping that some of its gradients meet. */
+export const regulariserCases = [
+  { label: 'L1', constants: { L1: 0.5 } },
+  { label: 'L2', constants: { L2: 0.25 } },
+  { label: 'L1 and L2, clipped by value', constants: { L1: 0.25, L2: 0.5, CLIP_VALUE: 2 } },
+];
+
 function gradientCase(shape: { M: number; N: number; K: number }, rows = shape.M): ParityCase<typeof shader> {
   const { M, N, K } = shape;
   return {
     label: `${K}×${M}·${M}×${N}${rows < M ? `, ${rows} rows` : ''}`,
     constants: { M, N, K, GATHER: true },
     step: { first: 2, rows },
-    tensors: { ...gradientTensors(shape), gradient: { size: (K + 1) * N, fill: normal() } },
+    tensors: {
+      ...gradientTensors(shape),
+      parameters: { size: (K + 1) * N, fill: normal() },
+      gradient: { size: (K + 1) * N, fill: normal() },
+    },
   };
 }
 
@@ -50,16 +88,17 @@ export const weightGradient = defineKernel({
   shader,
   threads: ({ N, K }) => Math.ceil((K + 1) / 4) * Math.ceil(N / 4),
   reference(tensors, constants, step) {
-    tensors.gradient.set(gradientSums(tensors, constants, step, (a) => a));
+    tensors.gradient.set(layerGradient(tensors, constants, step));
   },
-  tolerance: (before, _after, constants, step) => ({
-    gradient: gradientSums(before, constants, step, Math.abs).map((magnitude) =>
-      sumError(magnitude, step.rows),
-    ),
-  }),
+  tolerance: (before, _after, constants, step) => ({ gradient: layerGradientError(before, constants, step) }),
   cases: [
     ...matrixShapes.map((shape) => gradientCase(shape)),
     gradientCase({ M: 32, N: 10, K: 20 }, 1),
     { ...direct, label: 'without the permutation', constants: { ...direct.constants, GATHER: false } },
+    ...regulariserCases.map(({ label, constants }) => ({
+      ...direct,
+      label,
+      constants: { ...direct.constants, ...constants },
+    })),
   ],
 });

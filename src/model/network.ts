@@ -1,13 +1,16 @@
-import { type Activation, printActivation } from './activations.ts';
+import { printActivation } from './activations.ts';
 import { checkOptions, fail } from './check.ts';
 import { initialValues } from './initializers.ts';
-import { type ActivationLayer, type DenseLayer, type Layer, parseLayer } from './layers.ts';
+import type { ActivationLayer, DenseLayer, DropoutLayer, GaussianNoiseLayer, Layer } from './layers.ts';
+import { parseLayer } from './layers.ts';
 import { streams, uniformSource } from './random.ts';
 
 /** A layer in its place: named, with its width known on both sides. */
 export type NetworkLayer = { readonly name: string; readonly inputs: number; readonly units: number } & (
   | Omit<DenseLayer, 'name' | 'inputs'>
   | Omit<ActivationLayer, 'name' | 'inputs'>
+  | Omit<DropoutLayer, 'name' | 'inputs'>
+  | Omit<GaussianNoiseLayer, 'name' | 'inputs'>
 );
 
 export type NetworkDense = Extract<NetworkLayer, { type: 'dense' }>;
@@ -59,11 +62,12 @@ function uniqueName(layer: Layer, placed: readonly NetworkLayer[], index: number
 /** The first parameters of a dense layer, `[inputs + 1, units]`, from the network's seed. */
 export function initialParameters(network: Network, layer: NetworkDense): Float32Array {
   const uniform = uniformSource(network.seed, streams.initializer, network.layers.indexOf(layer));
-  const kernel = initialValues(layer.kernelInitializer, layer.inputs * layer.units, layer, uniform);
-  const result = new Float32Array((layer.inputs + 1) * layer.units);
+  const { inputs, units } = layer;
+  const kernel = initialValues(layer.kernelInitializer, [inputs, units], layer, uniform);
+  const result = new Float32Array((inputs + 1) * units);
   result.set(kernel);
   if (layer.useBias)
-    result.set(initialValues(layer.biasInitializer, layer.units, layer, uniform), kernel.length);
+    result.set(initialValues(layer.biasInitializer, [1, units], layer, uniform), kernel.length);
   return result;
 }
 
@@ -77,12 +81,18 @@ export function printNetwork(network: Network): string {
     layer.name,
     layer.type,
     `${layer.inputs} → ${layer.units}`,
-    printActivation(layer.activation as Activation),
+    printSettings(layer),
     parameterCount(layer).toLocaleString('en-US'),
   ]);
   const total = network.layers.reduce((sum, layer) => sum + parameterCount(layer), 0);
-  const table = printTable(['layer', 'type', 'width', 'activation', 'parameters'], rows);
+  const table = printTable(['layer', 'type', 'width', 'settings', 'parameters'], rows);
   return `${table}\n${total.toLocaleString('en-US')} parameters`;
+}
+
+function printSettings(layer: NetworkLayer): string {
+  if (layer.type === 'dropout') return `rate = ${layer.rate}`;
+  if (layer.type === 'gaussianNoise') return `stddev = ${layer.stddev}`;
+  return printActivation(layer.activation);
 }
 
 /** Columns padded to their widest entry, under a ruled heading. */

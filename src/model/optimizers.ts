@@ -1,81 +1,146 @@
 import { checkBoolean, checkFraction, checkNotNegative, checkOptions, checkPositive, fail } from './check.ts';
+import { type LearningRate, parseLearningRate, rateAt } from './schedules.ts';
 
-export interface Sgd {
-  readonly name: 'sgd';
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly nesterov: boolean;
-}
+/** The numbers that optimizers take beside their learning rate, each with what it may be. */
+const checks = {
+  momentum: checkFraction,
+  nesterov: checkBoolean,
+  centered: checkBoolean,
+  beta1: checkFraction,
+  beta2: checkFraction,
+  rho: checkFraction,
+  epsilon: checkPositive,
+  weightDecay: checkNotNegative,
+  initialAccumulatorValue: checkNotNegative,
+  momentumDecay: checkNotNegative,
+} as const;
 
-export interface Adam {
-  readonly name: 'adam';
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-}
+type Settings = { readonly [K in keyof typeof checks]?: ReturnType<(typeof checks)[K]> };
 
-/** An optimizer is data: its formulas are in `shaders/lib/optimizer.wgsl` and `src/kernels/formulas.ts`. */
-export type Optimizer = Sgd | Adam;
+/** The optimizers and their default constants: PyTorch's. */
+const defaults = {
+  sgd: { learningRate: 0.01, momentum: 0, nesterov: false },
+  adam: { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  adamw: { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+  rmsprop: { learningRate: 0.01, rho: 0.99, epsilon: 1e-8, momentum: 0, centered: false },
+  adagrad: { learningRate: 0.01, initialAccumulatorValue: 0, epsilon: 1e-10 },
+  adadelta: { learningRate: 1, rho: 0.9, epsilon: 1e-6 },
+  adamax: { learningRate: 2e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  nadam: { learningRate: 2e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, momentumDecay: 4e-3 },
+  lion: { learningRate: 1e-4, beta1: 0.9, beta2: 0.99, weightDecay: 0 },
+} as const;
 
-/**
- * Stochastic gradient descent, torch.optim.SGD's formula: v ← μ v + g, w ← w − α v; with `nesterov`
- * w ← w − α (g + μ v).
- * @throws when a value is out of range, or `nesterov` comes without momentum
- */
-export function sgd(options: Partial<Omit<Sgd, 'name'>> = {}): Sgd {
-  checkOptions('sgd', options, ['learningRate', 'momentum', 'nesterov']);
-  const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
-  if (checkBoolean('nesterov', nesterov) && momentum === 0)
-    fail('nesterov', true, 'a momentum above 0 with it');
-  return {
-    name: 'sgd',
-    learningRate: checkNotNegative('learningRate', learningRate),
-    momentum: checkFraction('momentum', momentum),
-    nesterov,
+export type OptimizerName = keyof typeof defaults;
+
+/** An optimizer is data: its formulas are in `shaders/lib/optimizer.wgsl`. */
+export type Optimizer = { readonly name: OptimizerName; readonly learningRate: LearningRate } & Settings;
+
+type Options<Name extends OptimizerName> = { learningRate?: LearningRate } & {
+  [K in Exclude<keyof (typeof defaults)[Name], 'learningRate'> & keyof Settings]?: Settings[K];
+};
+
+const optimizer =
+  <Name extends OptimizerName>(name: Name) =>
+  (options: Options<Name> = {}): Optimizer => {
+    checkOptions(name, options, Object.keys(defaults[name]));
+    const { learningRate, ...settings } = { ...defaults[name], ...options } as Omit<Optimizer, 'name'>;
+    for (const [key, value] of Object.entries(settings)) checks[key as keyof typeof checks](key, value);
+    if (settings.nesterov && settings.momentum === 0) fail('nesterov', true, 'a momentum above 0 with it');
+    return { name, learningRate: parseLearningRate(learningRate), ...settings };
   };
-}
 
-/**
- * Adam (Kingma & Ba, 2015), torch.optim.Adam's formula and constants.
- * @throws when a value is out of range
- */
-export function adam(options: Partial<Omit<Adam, 'name'>> = {}): Adam {
-  checkOptions('adam', options, ['learningRate', 'beta1', 'beta2', 'epsilon']);
-  const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  return {
-    name: 'adam',
-    learningRate: checkNotNegative('learningRate', learningRate),
-    beta1: checkFraction('beta1', beta1),
-    beta2: checkFraction('beta2', beta2),
-    epsilon: checkPositive('epsilon', epsilon),
-  };
-}
+/** Stochastic gradient descent with momentum, plain or Nesterov's: torch.optim.SGD. */
+export const sgd = optimizer('sgd');
+/** Kingma & Ba, 2015: torch.optim.Adam. */
+export const adam = optimizer('adam');
+/** Adam with decoupled weight decay, of kernels and biases alike (Loshchilov & Hutter, 2019): torch.optim.AdamW. */
+export const adamw = optimizer('adamw');
+/** Hinton, 2012; centered as in Graves, 2013: torch.optim.RMSprop. */
+export const rmsprop = optimizer('rmsprop');
+/** Duchi, Hazan & Singer, 2011: torch.optim.Adagrad. */
+export const adagrad = optimizer('adagrad');
+/** Zeiler, 2012: torch.optim.Adadelta. */
+export const adadelta = optimizer('adadelta');
+/** Adam by the infinity norm (Kingma & Ba, 2015): torch.optim.Adamax. */
+export const adamax = optimizer('adamax');
+/** Adam with Nesterov momentum (Dozat, 2016): torch.optim.NAdam. */
+export const nadam = optimizer('nadam');
+/** The sign of an interpolated momentum (Chen et al., 2023). */
+export const lion = optimizer('lion');
 
+const makers = { sgd, adam, adamw, rmsprop, adagrad, adadelta, adamax, nadam, lion };
+
+/** Checks an optimizer once more: it may come from anywhere. */
 export function parseOptimizer(value: unknown): Optimizer {
-  const name = (value as Optimizer | undefined)?.name;
-  if (typeof value === 'object' && name === 'sgd') {
-    const { name: _, ...options } = value as Sgd;
-    return sgd(options);
+  const { name, ...options } = (
+    typeof value === 'object' && value !== null ? value : {}
+  ) as Partial<Optimizer>;
+  if (name === undefined || !Object.hasOwn(makers, name)) {
+    fail('optimizer', value, `what one of ${Object.keys(makers).join(', ')} returns`);
   }
-  if (typeof value === 'object' && name === 'adam') {
-    const { name: _, ...options } = value as Adam;
-    return adam(options);
-  }
-  return fail('optimizer', value, 'what sgd(…) or adam(…) returns');
+  return (makers[name] as (given: object) => Optimizer)(options);
 }
 
 /** Numbers kept for each weight between steps. */
-export function momentCount(optimizer: Optimizer): 0 | 1 | 2 {
-  if (optimizer.name === 'adam') return 2;
-  return optimizer.momentum > 0 ? 1 : 0;
+export function momentCount({ name, momentum = 0, centered = false }: Optimizer): number {
+  switch (name) {
+    case 'sgd':
+      return momentum > 0 ? 1 : 0;
+    case 'rmsprop':
+      return centered ? 3 : momentum > 0 ? 2 : 1;
+    case 'adagrad':
+    case 'lion':
+      return 1;
+    default:
+      return 2;
+  }
 }
 
-/** What a step is told, in float64: the step size and Adam's bias corrections after `index` earlier steps. */
-export function stepRate(optimizer: Optimizer, index: number): { rate: number; correction: number } {
-  if (optimizer.name === 'sgd') return { rate: optimizer.learningRate, correction: 1 };
-  return {
-    rate: optimizer.learningRate / (1 - optimizer.beta1 ** (index + 1)),
-    correction: 1 / Math.sqrt(1 - optimizer.beta2 ** (index + 1)),
+/** What a step is told of the optimizer. */
+export interface StepRates {
+  readonly learning_rate: number;
+  /** With the bias correction of the first moment. */
+  readonly rate: number;
+  readonly gradient_rate: number;
+  /** 1 / √(bias correction of the second moment). */
+  readonly correction: number;
+}
+
+/** For steps that train nothing. */
+export const NO_RATES: StepRates = { learning_rate: 0, rate: 0, gradient_rate: 0, correction: 1 };
+
+/** A function that gives what the step after `index` others is told, in float64; `factor` multiplies the rate. */
+export function stepRates(optimizer: Optimizer, factor: () => number): (index: number) => StepRates {
+  const { name, beta1 = 0, beta2 = 0 } = optimizer;
+  const momentum = name === 'nadam' ? nadamMomentum(optimizer) : undefined;
+  const root = (t: number) => 1 / Math.sqrt(1 - beta2 ** t);
+  return (index) => {
+    const t = index + 1;
+    const learning_rate = factor() * rateAt(optimizer.learningRate, index);
+    const plain = { learning_rate, rate: learning_rate, gradient_rate: 0, correction: 1 };
+    if (momentum) {
+      const { own, gradient } = momentum(t);
+      return {
+        ...plain,
+        rate: learning_rate * own,
+        gradient_rate: learning_rate * gradient,
+        correction: root(t),
+      };
+    }
+    if (name === 'adamax') return { ...plain, rate: learning_rate / (1 - beta1 ** t) };
+    if (name !== 'adam' && name !== 'adamw') return plain;
+    return { ...plain, rate: learning_rate / (1 - beta1 ** t), correction: root(t) };
+  };
+}
+
+/** NAdam's weights of the mean and of the gradient in step t, with the running product of its momenta. */
+function nadamMomentum({ beta1 = 0, momentumDecay = 0 }: Optimizer) {
+  const mu = (t: number) => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
+  let known = 0;
+  let product = 1;
+  return (t: number) => {
+    if (t < known) [known, product] = [0, 1];
+    while (known < t) product *= mu(++known);
+    return { own: mu(t + 1) / (1 - product * mu(t + 1)), gradient: (1 - mu(t)) / (1 - product) };
   };
 }

@@ -1,5 +1,6 @@
 /** What a plan needs of a device. `gpu/` and `cpu/` each have one; neither knows the other. */
 import type { StepValues } from '../kernels/kernel.ts';
+import type { StepRates } from '../model/optimizers.ts';
 import type { Plan, TensorSpec } from './plan.ts';
 
 export type FloatArray = Float32Array | Float64Array;
@@ -18,8 +19,7 @@ export interface StepInput {
   readonly rows: Uint32Array;
   /** Steps done before this one. */
   readonly index: number;
-  readonly rate: number;
-  readonly correction: number;
+  readonly rates: StepRates;
 }
 
 export interface StepMetrics {
@@ -28,6 +28,8 @@ export interface StepMetrics {
   /** Rows predicted right. */
   readonly correct: number;
   readonly rows: number;
+  /** The metrics' sums over the rows, of errors and targets; empty where no metric needs them. */
+  readonly sums: readonly number[];
 }
 
 export interface RunOptions {
@@ -79,16 +81,25 @@ export interface Executor {
   dispose(): void;
 }
 
-/** Adds up the partial sums `[groups, 2]` that a step left in its row of the metrics table. */
-export function readStepMetrics(sums: FloatArray, rows: number): StepMetrics {
+/** Adds up the partial sums that a step left in its `row` of the metrics table, laid out as `plan/metrics.ts` says. */
+export function readStepMetrics(table: FloatArray, row: number, plan: Plan, rows: number): StepMetrics {
+  const width = table.length / plan.slots;
+  const end = (row + 1) * width;
+  let at = row * width;
   let loss = 0;
   let correct = 0;
-  for (let i = 0; i < sums.length; i += 2) {
-    loss += sums[i];
-    correct += sums[i + 1];
+  for (const lossEnd = at + 2 * plan.lossPairs; at < lossEnd; at += 2) {
+    loss += table[at];
+    correct += table[at + 1];
   }
-  return { loss: loss / rows, correct, rows };
+  const sums = at < end ? [0, 0, 0, 0] : NO_SUMS;
+  for (; at < end; at += sums.length) {
+    for (let i = 0; i < sums.length; i++) sums[i] += table[at + i];
+  }
+  return { loss: loss / rows, correct, rows, sums };
 }
+
+const NO_SUMS: number[] = [];
 
 /** True for the tensors that a program allocates and frees itself. */
 export const isOwn = ({ role }: TensorSpec) => role === 'table' || role === 'scratch';

@@ -1,13 +1,24 @@
 import { values as losses } from '../../shaders/output_delta.wgsl';
 import { activationForward } from '../kernels/activation_forward.ts';
 import { denseForward } from '../kernels/dense_forward.ts';
+import { dropoutConstants, dropoutRows } from '../kernels/dropout.ts';
 import { gatherRows } from '../kernels/gather_rows.ts';
-import { metricGroups, outputDelta } from '../kernels/output_delta.ts';
+import { gaussianNoiseRows } from '../kernels/gaussian_noise.ts';
+import { outputDelta } from '../kernels/output_delta.ts';
 import { scatterRows } from '../kernels/scatter_rows.ts';
 import { softmaxForward } from '../kernels/softmax_forward.ts';
-import { type Loss, targetWidth, usesLogits } from '../model/losses.ts';
+import { type Loss, type LossName, targetWidth } from '../model/losses.ts';
+import type { Metric } from '../model/metrics.ts';
 import { type Network, parameterShape } from '../model/network.ts';
-import { activationConstants, lower, type Operation } from './lower.ts';
+import {
+  type Activated,
+  activationConstants,
+  isActivated,
+  lower,
+  needsInput,
+  type Operation,
+} from './lower.ts';
+import { type MetricsLayout, metricsLayout, planMetrics } from './metrics.ts';
 import { type Plan, PlanBuilder } from './plan.ts';
 
 /** How a plan meets its data: rows in a batch, rows in the data set, steps in a submission. */
@@ -23,16 +34,17 @@ export interface Source {
   readonly gathered: boolean;
 }
 
-/** Where an operation got its rows, and where it left its result. */
+/** Where an operation got its rows, where it left its result, and which of the two its derivative needs. */
 export interface ForwardStep {
   readonly operation: Operation;
   readonly input: Source;
   readonly output: string;
+  readonly kept: string;
 }
 
 export function startPlan(name: string, { batch, slots }: PlanSize): PlanBuilder {
   const builder = new PlanBuilder(name, batch, slots);
-  builder.tensor('permutation', [slots * batch], 'table', 'u32');
+  builder.tensor('permutation', [slots * batch], 'table', { type: 'u32' });
   return builder;
 }
 
@@ -56,7 +68,8 @@ export function planForward(
   return operations.map((operation) => {
     const output = builder.tensor(`${operation.name}/output`, [builder.batch, operation.units], 'scratch');
     planOperation(builder, operation, input, output);
-    const step = { operation, input, output };
+    const kept = needsInput(operation) ? input.name : output;
+    const step = { operation, input, output, kept };
     input = { name: output, gathered: false };
     return step;
   });
@@ -68,6 +81,10 @@ function planOperation(builder: PlanBuilder, operation: Operation, input: Source
   const x = input.name;
   if (operation.type === 'softmax') {
     builder.call(softmaxForward, { x, y }, { M, N });
+  } else if (operation.type === 'dropout') {
+    planDropout(builder, operation, x, y);
+  } else if (operation.type === 'gaussianNoise') {
+    builder.call(gaussianNoiseRows, { x, y }, { M, N, SEED: operation.seed, STDDEV: operation.stddev });
   } else if (operation.type === 'activation') {
     builder.call(activationForward, { x, y }, { M, N, ...activationConstants(operation.activation) });
   } else {
@@ -77,22 +94,52 @@ function planOperation(builder: PlanBuilder, operation: Operation, input: Source
   }
 }
 
-const lossCodes: Record<Loss, number> = {
-  halfSquaredError: losses.HALF_SQUARED,
-  meanSquaredError: losses.MEAN_SQUARED,
-  categoricalCrossentropy: losses.SOFTMAX_CROSS_ENTROPY,
-  sparseCategoricalCrossentropy: losses.SOFTMAX_CROSS_ENTROPY_SPARSE,
+/** Dropout forward and backward: the same mask of the same step. */
+export function planDropout(
+  builder: PlanBuilder,
+  { units, rate, seed }: Extract<Operation, { type: 'dropout' }>,
+  x: string,
+  y: string,
+): void {
+  builder.call(dropoutRows, { x, y }, { M: builder.batch, N: units, SEED: seed, ...dropoutConstants(rate) });
+}
+
+/** Codes of each loss, from outputs and, where it can be, from logits. */
+const lossCodes: Record<LossName, { outputs: number; logits?: number }> = {
+  halfSquaredError: { outputs: losses.HALF_SQUARED },
+  meanSquaredError: { outputs: losses.MEAN_SQUARED },
+  meanAbsoluteError: { outputs: losses.MEAN_ABSOLUTE },
+  huberLoss: { outputs: losses.HUBER },
+  binaryCrossentropy: { outputs: losses.BINARY, logits: losses.BINARY_LOGITS },
+  categoricalCrossentropy: { outputs: losses.CATEGORICAL, logits: losses.CATEGORICAL_LOGITS },
+  sparseCategoricalCrossentropy: { outputs: losses.CATEGORICAL, logits: losses.CATEGORICAL_LOGITS },
+  kullbackLeiblerDivergence: { outputs: losses.CATEGORICAL, logits: losses.CATEGORICAL_LOGITS },
 };
 
-/** The operations that a loss is computed from: without the softmax where the loss brings its own. */
-export function lossOperations(network: Network, loss: Loss): Operation[] {
-  const operations = lower(network);
-  return usesLogits(loss) ? operations.slice(0, -1) : operations;
+function lossConstants({ name, fromLogits, delta, labelSmoothing }: Loss) {
+  const { outputs, logits } = lossCodes[name];
+  return {
+    LOSS: fromLogits && logits !== undefined ? logits : outputs,
+    SPARSE: name === 'sparseCategoricalCrossentropy',
+    DIVERGENCE: name === 'kullbackLeiblerDivergence',
+    SMOOTHING: labelSmoothing ?? 0,
+    HUBER_DELTA: delta ?? 1,
+    THRESHOLD: fromLogits ? 0 : 0.5,
+  };
+}
+
+/** The operations that a loss is computed from: without the last activation where the loss brings its own. */
+export function lossOperations(network: Network, loss: Loss, mode?: { training: boolean }): Operation[] {
+  const operations = lower(network, mode);
+  const last = operations.at(-1);
+  if (!loss.fromLogits || !last) return operations;
+  const rest = operations.slice(0, -1);
+  return last.type === 'dense' ? [...rest, { ...last, activation: { name: 'linear' } }] : rest;
 }
 
 /**
  * Adds the loss, the metrics and the delta of the last operation, and returns the delta's tensor: by the
- * pre-activation where that is element by element, by the output of a softmax.
+ * pre-activation where F′ follows from the output, else by the output.
  */
 export function planLoss(
   builder: PlanBuilder,
@@ -100,36 +147,61 @@ export function planLoss(
   x: Source,
   target: Source,
   loss: Loss,
+  layout: MetricsLayout,
 ): string {
   const y = last?.output ?? x.name;
   const [M, N] = builder.shape(y);
-  const [, WIDTH] = builder.shape(target.name);
+  const WIDTH = targetWidth(loss, N);
+  const [, columns] = builder.shape(target.name);
   const operation = last?.operation;
-  const elementwise = operation && operation.type !== 'softmax' && !usesLogits(loss);
   const delta = builder.tensor(`${y}/delta`, [M, N], 'scratch');
-  const metrics = builder.tensor('metrics', [builder.slots, metricGroups(M), 2], 'table');
+  const STRIDE = layout.stride;
+  const metrics = builder.tensor('metrics', [builder.slots, STRIDE, 2], 'table');
+  builder.lossPairs = layout.sumOffset;
   builder.call(
     outputDelta,
     { y, target_rows: target.name, permutation: 'permutation', delta, metrics },
     {
-      ...{ M, N, WIDTH, LOSS: lossCodes[loss], GATHER: target.gathered },
-      ...(elementwise ? activationConstants(operation.activation) : {}),
+      ...{ M, N, WIDTH, STRIDE, WEIGHTED: columns > WIDTH, GATHER: target.gathered },
+      ...lossConstants(loss),
+      ...(operation && fusesSlope(operation) ? activationConstants(operation.activation) : {}),
     },
   );
   return delta;
 }
 
-export function declareData(builder: PlanBuilder, network: Network, samples: number, loss?: Loss): void {
+/** Whether the loss's kernel takes the delta through the operation's activation as well. */
+export const fusesSlope = (operation: Operation): operation is Activated =>
+  isActivated(operation) && !needsInput(operation);
+
+/** `weighted`: the target has a column more, the row's weight. */
+export function declareData(
+  builder: PlanBuilder,
+  network: Network,
+  samples: number,
+  loss?: Loss,
+  weighted = false,
+): void {
   builder.tensor('x', [samples, network.inputs], 'data');
-  if (loss) builder.tensor('target', [samples, targetWidth(loss, network.outputs)], 'data');
+  if (!loss) return;
+  const width = targetWidth(loss, network.outputs) + Number(weighted);
+  builder.tensor('target', [samples, width], 'data');
 }
 
 /** Loss and metrics of a data set, batch by batch. */
-export function planEvaluation(network: Network, loss: Loss, size: PlanSize): Plan {
+export function planEvaluation(
+  network: Network,
+  loss: Loss,
+  metrics: readonly Metric[],
+  size: PlanSize,
+): Plan {
   const builder = startPlan('evaluate', size);
   declareData(builder, network, size.samples, loss);
   const steps = planForward(builder, lossOperations(network, loss), 'x');
-  planLoss(builder, steps.at(-1), { name: 'x', gathered: true }, { name: 'target', gathered: true }, loss);
+  const target = { name: 'target', gathered: true };
+  const layout = metricsLayout(size.batch, 0, metrics);
+  planLoss(builder, steps.at(-1), { name: 'x', gathered: true }, target, loss, layout);
+  planMetrics(builder, metrics, { loss, y: steps.at(-1)?.output ?? 'x/batch', target, layout });
   return builder.build();
 }
 

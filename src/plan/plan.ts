@@ -20,6 +20,8 @@ export interface TensorSpec {
   readonly shape: readonly number[];
   readonly type: 'f32' | 'u32';
   readonly role: TensorRole;
+  /** What every element starts as: 0 when not given. */
+  readonly initial?: number;
 }
 
 export interface KernelCall {
@@ -36,6 +38,8 @@ export interface Plan {
   readonly batch: number;
   /** The most steps that can be told apart in one submission: rows of the metrics table. */
   readonly slots: number;
+  /** Pairs of numbers in a row of the metrics table that hold the loss; sums for the metrics may follow. */
+  readonly lossPairs: number;
   readonly tensors: ReadonlyMap<string, TensorSpec>;
   readonly calls: readonly KernelCall[];
   toString(): string;
@@ -47,6 +51,7 @@ export const sizeOf = ({ shape }: { shape: readonly number[] }) => shape.reduce(
 export class PlanBuilder {
   readonly #tensors = new Map<string, TensorSpec>();
   readonly #calls: KernelCall[] = [];
+  lossPairs = 0;
 
   constructor(
     readonly name: string,
@@ -55,12 +60,17 @@ export class PlanBuilder {
   ) {}
 
   /** Declares a tensor and returns its name. Declaring it again, the same, is harmless. */
-  tensor(name: string, shape: readonly number[], role: TensorRole, type: TensorSpec['type'] = 'f32'): string {
+  tensor(
+    name: string,
+    shape: readonly number[],
+    role: TensorRole,
+    { type = 'f32', initial = 0 }: Partial<Pick<TensorSpec, 'type' | 'initial'>> = {},
+  ): string {
     const known = this.#tensors.get(name);
     if (known && known.shape.join() !== shape.join()) {
       throw new Error(`tensor ${name}: declared as [${known.shape}] and as [${shape}]`);
     }
-    this.#tensors.set(name, known ?? { name, shape, role, type });
+    this.#tensors.set(name, known ?? { name, shape, role, type, initial });
     return name;
   }
 
@@ -84,8 +94,8 @@ export class PlanBuilder {
   }
 
   build(): Plan {
-    const { name, batch, slots } = this;
-    const plan = { name, batch, slots, tensors: this.#tensors, calls: this.#calls };
+    const { name, batch, slots, lossPairs } = this;
+    const plan = { name, batch, slots, lossPairs, tensors: this.#tensors, calls: this.#calls };
     return { ...plan, toString: () => printPlan(plan) };
   }
 }

@@ -7,6 +7,7 @@ import {
   resolveConstants,
   type StepValues,
 } from '../kernels/kernel.ts';
+import { NO_RATES } from '../model/optimizers.ts';
 import { streams, uniformSource } from '../model/random.ts';
 import type { DeviceTensor, Executor, FloatArray } from '../plan/executor.ts';
 import { type Plan, PlanBuilder } from '../plan/plan.ts';
@@ -54,13 +55,13 @@ function instantiate(kernel: Kernel, { constants, step, tensors }: ParityCase) {
   const before: HostTensors = {};
   for (const [index, [name, { size, fill }]] of Object.entries(tensors).entries()) {
     const { type } = kernel.shader.bindings[name];
-    builder.tensor(name, [size], 'data', type === 'u32' ? 'u32' : 'f32');
+    builder.tensor(name, [size], 'data', { type: type === 'u32' ? 'u32' : 'f32' });
     const uniform = uniformSource(1, streams.parity, index);
     before[name] = Float64Array.from({ length: size }, (_, i) => Math.fround(fill(uniform, i)));
   }
   builder.call(kernel, Object.fromEntries(Object.keys(tensors).map((name) => [name, name])), resolved);
   const values: StepValues = {
-    ...{ first: 0, rows: Number(resolved.M ?? 1), slot: 0, index: 0, rate: 0, correction: 1 },
+    ...{ first: 0, rows: Number(resolved.M ?? 1), slot: 0, index: 0, ...NO_RATES },
     ...step,
   };
   return { plan: builder.build() as Plan, before, values };

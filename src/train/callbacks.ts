@@ -1,10 +1,22 @@
 import { checkOptions, fail } from '../model/check.ts';
+import type { Weight, WeightInput } from './weights.ts';
 
 /** What is known at the end of a step or an epoch: `loss`, `accuracy`, and with validation `val_loss`, … */
 export type Logs = Record<string, number>;
 
+/** What a callback may do with the model that is being trained. */
+export interface TrainedModel {
+  /** Set to true, ends the training after the epoch. */
+  stopTraining: boolean;
+  /** Multiplies the optimizer's learning rate. */
+  learningRateFactor: number;
+  getWeights(): Promise<Weight[]>;
+  setWeights(weights: readonly WeightInput[]): Promise<void>;
+}
+
 /** Functions that `fit` calls as it goes; each may be async, and is waited for. */
 export interface Callbacks {
+  setModel?(model: TrainedModel): void;
   onTrainBegin?(): void | Promise<void>;
   onEpochBegin?(epoch: number): void | Promise<void>;
   onBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
@@ -17,7 +29,15 @@ export interface Callbacks {
   readonly logsOnly?: boolean;
 }
 
-const accepted = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd', 'logsOnly'];
+const accepted = [
+  'setModel',
+  'onTrainBegin',
+  'onEpochBegin',
+  'onBatchEnd',
+  'onEpochEnd',
+  'onTrainEnd',
+  'logsOnly',
+];
 
 /** Several callbacks as one, called in the order given. */
 export class CallbackList {
@@ -48,7 +68,8 @@ export class CallbackList {
     return this.#list.some(({ onBatchEnd }) => onBatchEnd);
   }
 
-  async trainBegin(): Promise<void> {
+  async trainBegin(model: TrainedModel): Promise<void> {
+    for (const callbacks of this.#list) callbacks.setModel?.(model);
     for (const callbacks of this.#list) await callbacks.onTrainBegin?.();
   }
 

@@ -1,7 +1,9 @@
 /** Data on a device, and how many steps of it one submission may hold. */
 import type { Rows } from '../data/rows.ts';
+import { countSize } from '../kernels/class_counts.ts';
 import { fail } from '../model/check.ts';
-import type { DeviceTensor, Executor } from '../plan/executor.ts';
+import { ROC_BINS } from '../model/metrics.ts';
+import type { DeviceTensor, Executor, FloatArray } from '../plan/executor.ts';
 
 /** Row numbers and steps that the tables of a submission have room for. */
 const TABLE_ROWS = 2 ** 18;
@@ -38,4 +40,18 @@ export function uploadData(executor: Executor, x: Rows, target: Rows): Map<strin
 
 export function disposeAll(tensors: ReadonlyMap<string, { dispose(): void }>): void {
   for (const tensor of tensors.values()) tensor.dispose();
+}
+
+/** A tensor of counts by class, for the metrics that are made from them. */
+export function allocateCounts(executor: Executor, outputs: number): DeviceTensor {
+  const shape = [countSize(outputs, ROC_BINS)];
+  return executor.allocate({ name: 'counts', shape, type: 'u32', role: 'data' });
+}
+
+/** The counts so far; they begin at zero again. */
+export async function takeCounts(counts: DeviceTensor | undefined): Promise<FloatArray | undefined> {
+  if (!counts) return undefined;
+  const data = await counts.read();
+  counts.write(new Uint32Array(data.length));
+  return data;
 }

@@ -1,8 +1,9 @@
 /** `fit`: a trainer run epoch by epoch, with validation, callbacks and a history. */
-import type { Metric } from '../model/metrics.ts';
+import { type Metric, needsCounts } from '../model/metrics.ts';
 import type { StepMetrics } from '../plan/executor.ts';
-import type { CallbackList, Logs } from './callbacks.ts';
+import type { CallbackList, Logs, TrainedModel } from './callbacks.ts';
 import type { Evaluator } from './inference.ts';
+import { Tally } from './tally.ts';
 import type { Trainer } from './trainer.ts';
 
 /** What `fit` returns. */
@@ -23,37 +24,16 @@ export interface FitSettings {
   readonly recordSteps: boolean;
 }
 
-/** Adds up the steps of an epoch. */
-class EpochTally {
-  #loss = 0;
-  #correct = 0;
-  #rows = 0;
-  steps = 0;
-
-  add({ loss, correct, rows }: StepMetrics): void {
-    this.#loss += loss * rows;
-    this.#correct += correct;
-    this.#rows += rows;
-    this.steps++;
-  }
-
-  logs(metrics: readonly Metric[]): Logs {
-    return toLogs({ loss: this.#loss / this.#rows, accuracy: this.#correct / this.#rows }, metrics);
-  }
-}
-
-/** The loss, and the metrics that were asked for. */
-export function toLogs(
-  values: { loss: number; accuracy: number },
-  metrics: readonly Metric[],
-  prefix = '',
-): Logs {
-  const names = ['loss', ...metrics] as const;
-  return Object.fromEntries(names.map((name) => [`${prefix}${name}`, values[name]]));
+/** The loss of one step, and those of the metrics that one step can tell. */
+export function stepLogs(step: StepMetrics, metrics: readonly Metric[]): Logs {
+  const tally = new Tally();
+  tally.add(step);
+  return tally.logs(metrics);
 }
 
 /** Runs the epochs. The trainer and the evaluator stay the caller's to dispose of. */
 export async function runEpochs(
+  model: TrainedModel,
   trainer: Trainer,
   evaluator: Evaluator | undefined,
   settings: FitSettings,
@@ -62,12 +42,12 @@ export async function runEpochs(
   const history: Record<string, number[]> = {};
   const epoch: number[] = [];
   const steps: number[] = [];
-  let tally = new EpochTally();
+  let tally = new Tally();
 
   const endEpoch = async () => {
-    const logs = tally.logs(metrics);
-    tally = new EpochTally();
-    if (evaluator) Object.assign(logs, toLogs(await evaluator.run(), metrics, 'val_'));
+    const logs = tally.logs(metrics, { counts: await trainer.takeCounts() });
+    tally = new Tally();
+    if (evaluator) Object.assign(logs, await evaluator.run('val_'));
     for (const [name, value] of Object.entries(logs)) {
       history[name] ??= [];
       history[name].push(value);
@@ -82,8 +62,7 @@ export async function runEpochs(
     if (!stopsBetween && tally.steps === trainer.stepsPerEpoch) return nextEpoch();
   };
   const endBatch = async (step: StepMetrics) => {
-    const values = { loss: step.loss, accuracy: step.correct / step.rows };
-    await callbacks.batchEnd(tally.steps - 1, { ...toLogs(values, metrics), size: step.rows });
+    await callbacks.batchEnd(tally.steps - 1, { ...stepLogs(step, metrics), size: step.rows });
     if (!stopsBetween && tally.steps === trainer.stepsPerEpoch) await nextEpoch();
   };
   const nextEpoch = async () => {
@@ -92,10 +71,11 @@ export async function runEpochs(
   };
 
   // Where nobody looks at the model between epochs, the device runs through them without a stop.
-  const stopsBetween = evaluator !== undefined || callbacks.looksAtModel;
-  await callbacks.trainBegin();
+  const stopsBetween = evaluator !== undefined || callbacks.looksAtModel || needsCounts(metrics);
+  model.stopTraining = false;
+  await callbacks.trainBegin(model);
   if (stopsBetween) {
-    for (let i = 0; i < epochs; i++) {
+    for (let i = 0; i < epochs && !model.stopTraining; i++) {
       await callbacks.epochBegin(i);
       await trainer.run(trainer.stepsPerEpoch, { signal, onStep });
       await endEpoch();

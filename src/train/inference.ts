@@ -2,17 +2,15 @@
 import { batchesInOrder } from '../data/batches.ts';
 import { type LabelledRows, type Rows, sliceRows } from '../data/rows.ts';
 import type { Loss } from '../model/losses.ts';
+import { type Metric, needsCounts } from '../model/metrics.ts';
+import { NO_RATES } from '../model/optimizers.ts';
 import type { DeviceTensor, Program, StepInput } from '../plan/executor.ts';
 import { type PlanSize, planEvaluation, planPrediction } from '../plan/forward.ts';
-import { allocateData, disposeAll, rowsThatFit, slotsFor } from './dataset.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Logs } from './callbacks.ts';
+import { allocateCounts, allocateData, disposeAll, rowsThatFit, slotsFor, takeCounts } from './dataset.ts';
 import type { Session } from './session.ts';
-
-export interface Evaluation {
-  /** Mean over the rows. */
-  readonly loss: number;
-  /** Share of the rows predicted right. */
-  readonly accuracy: number;
-}
+import { confusionMatrix, Tally } from './tally.ts';
 
 /** A plan over data that can be replaced: allocated and compiled once, run as often as wanted. */
 class DataRunner {
@@ -25,10 +23,9 @@ class DataRunner {
   static async create(
     session: Session,
     size: PlanSize,
-    widths: Record<string, number>,
-    plan: Parameters<Session['prepare']>[0],
+    tensors: ReadonlyMap<string, DeviceTensor>,
+    plan: Plan,
   ): Promise<DataRunner> {
-    const tensors = allocateData(session.executor, size.samples, widths);
     try {
       return new DataRunner(await session.prepare(plan, tensors), tensors, size.batch);
     } catch (error) {
@@ -53,7 +50,7 @@ class DataRunner {
 
 function* inferenceSteps(count: number, batch: number): Generator<StepInput, void> {
   let index = 0;
-  for (const rows of batchesInOrder(count, batch)) yield { rows, index: index++, rate: 0, correction: 1 };
+  for (const rows of batchesInOrder(count, batch)) yield { rows, index: index++, rates: NO_RATES };
 }
 
 /** The rows that are on the device at a time. */
@@ -67,6 +64,7 @@ function partSize(session: Session, count: number, batchSize: number, ...widths:
 export class Evaluator {
   private constructor(
     private readonly runner: DataRunner,
+    private readonly metrics: readonly Metric[],
     private readonly x: Rows,
     private readonly target: Rows,
     private readonly part: number,
@@ -74,44 +72,51 @@ export class Evaluator {
 
   static async create(
     session: Session,
-    loss: Loss,
+    { loss, metrics }: { loss: Loss; metrics: readonly Metric[] },
     { x, target }: LabelledRows,
     batchSize: number,
   ): Promise<Evaluator> {
+    const { executor, network } = session;
     const size = partSize(session, x.count, batchSize, x.width, target.width);
-    const widths = { x: x.width, target: target.width };
-    const runner = await DataRunner.create(
-      session,
-      size,
-      widths,
-      planEvaluation(session.network, loss, size),
-    );
-    const evaluator = new Evaluator(runner, x, target, size.samples);
+    const tensors = allocateData(executor, size.samples, { x: x.width, target: target.width });
+    if (needsCounts(metrics)) tensors.set('counts', allocateCounts(executor, network.outputs));
+    const plan = planEvaluation(network, loss, metrics, size);
+    const runner = await DataRunner.create(session, size, tensors, plan);
     if (size.samples === x.count) runner.write({ x, target });
-    return evaluator;
+    return new Evaluator(runner, metrics, x, target, size.samples);
   }
 
-  async run(): Promise<Evaluation> {
+  /** Loss and metrics over all rows. */
+  async run(prefix = ''): Promise<Logs> {
+    const tally = await this.#tally();
+    const counts = await takeCounts(this.runner.tensors.get('counts'));
+    return tally.logs(this.metrics, { counts, prefix });
+  }
+
+  /** How often each class, a row, was taken for each, a column. */
+  async confusionMatrix(classes: number): Promise<number[][]> {
+    await this.#tally();
+    return confusionMatrix(
+      (await takeCounts(this.runner.tensors.get('counts'))) ?? new Float32Array(),
+      classes,
+    );
+  }
+
+  dispose(): void {
+    this.runner.dispose();
+  }
+
+  async #tally(): Promise<Tally> {
     const { count } = this.x;
-    let loss = 0;
-    let correct = 0;
+    const tally = new Tally();
     for (let from = 0; from < count; from += this.part) {
       const to = Math.min(from + this.part, count);
       if (this.part < count) {
         this.runner.write({ x: sliceRows(this.x, from, to), target: sliceRows(this.target, from, to) });
       }
-      await this.runner.run(to - from, {
-        onStep: (metrics) => {
-          loss += metrics.loss * metrics.rows;
-          correct += metrics.correct;
-        },
-      });
+      await this.runner.run(to - from, { onStep: (step) => tally.add(step) });
     }
-    return { loss: loss / count, accuracy: correct / count };
-  }
-
-  dispose(): void {
-    this.runner.dispose();
+    return tally;
   }
 }
 
@@ -120,7 +125,8 @@ export async function predictRows(session: Session, x: Rows, batchSize: number):
   const { outputs } = session.network;
   const size = partSize(session, x.count, batchSize, x.width, outputs);
   const plan = planPrediction(session.network, size);
-  const runner = await DataRunner.create(session, size, { x: x.width, prediction: outputs }, plan);
+  const tensors = allocateData(session.executor, size.samples, { x: x.width, prediction: outputs });
+  const runner = await DataRunner.create(session, size, tensors, plan);
   const result = new Float32Array(x.count * outputs);
   try {
     for (let from = 0; from < x.count; from += size.samples) {

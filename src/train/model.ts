@@ -1,20 +1,15 @@
-import {
-  checkBatchSize,
-  type LabelledRows,
-  type RowsInput,
-  splitRows,
-  toRows,
-  toTargets,
-} from '../data/rows.ts';
-import { checkBoolean, checkFraction, checkOptions, checkPositiveInteger, fail } from '../model/check.ts';
+import { checkBatchSize, type LabelledRows, type RowsInput, toRows } from '../data/rows.ts';
+import { checkBoolean, checkOptions, checkPositive, checkPositiveInteger, fail } from '../model/check.ts';
 import type { Layer } from '../model/layers.ts';
-import { type Loss, parseLoss } from '../model/losses.ts';
+import { type LossOption, parseLoss } from '../model/losses.ts';
 import { type Metric, parseMetrics } from '../model/metrics.ts';
 import { type Network, parseNetwork, printNetwork } from '../model/network.ts';
 import { type Optimizer, parseOptimizer } from '../model/optimizers.ts';
+import type { Objective } from '../plan/training.ts';
 import { defaultRuntime, Runtime } from '../runtime/runtime.ts';
-import { CallbackList, type Callbacks, type Logs } from './callbacks.ts';
-import { type History, runEpochs, toLogs } from './fit.ts';
+import { CallbackList, type Callbacks, type Logs, type TrainedModel } from './callbacks.ts';
+import { type History, runEpochs, stepLogs } from './fit.ts';
+import { type DataOptions, parseData, parseFitData } from './fitData.ts';
 import { Evaluator, predictRows } from './inference.ts';
 import { Session } from './session.ts';
 import { Trainer } from './trainer.ts';
@@ -28,8 +23,12 @@ export interface SequentialOptions {
 
 export interface CompileOptions {
   optimizer: Optimizer;
-  loss: Loss;
+  loss: LossOption;
   metrics?: readonly Metric[];
+  /** Largest global norm of the gradient, over all parameters: it is scaled down to that. */
+  clipNorm?: number;
+  /** Largest magnitude of each number of the gradient. */
+  clipValue?: number;
   runtime?: Runtime;
 }
 
@@ -39,11 +38,8 @@ export interface TrainerOptions {
   shuffle?: boolean;
 }
 
-export interface FitOptions extends TrainerOptions {
+export interface FitOptions extends TrainerOptions, DataOptions {
   epochs?: number;
-  /** Share of the rows, the last ones, to keep for validation. */
-  validationSplit?: number;
-  validationData?: readonly [RowsInput, RowsInput];
   callbacks?: Callbacks | readonly Callbacks[];
   /** Stops the training between submissions; `fit` then rejects with the signal's reason. */
   signal?: AbortSignal;
@@ -51,15 +47,26 @@ export interface FitOptions extends TrainerOptions {
   recordSteps?: boolean;
 }
 
-type Compiled = Required<Omit<CompileOptions, 'runtime'>> & Pick<CompileOptions, 'runtime'>;
+interface Compiled extends Objective {
+  readonly metrics: readonly Metric[];
+  readonly runtime: Runtime | undefined;
+}
 
 const TRAINER_OPTIONS = ['batchSize', 'shuffle'];
+const FIT_OPTIONS = [
+  ...['epochs', 'callbacks', 'signal', 'recordSteps'],
+  ...['validationSplit', 'validationData', 'sampleWeight', 'classWeight'],
+];
 const DEFAULT_BATCH = 32;
 /** Rows at a time where it does not change the result. */
 const INFERENCE_BATCH = 256;
 
 /** A network with its weights: layer after layer. */
-export class Sequential {
+export class Sequential implements TrainedModel {
+  /** Set to true by a callback, ends the training after the epoch. */
+  stopTraining = false;
+  /** Multiplies the optimizer's learning rate; 1 again after the next `compile`. */
+  learningRateFactor = 1;
   readonly #network: Network;
   #compiled: Compiled | undefined;
   /** Compiled since the session last looked: its optimizer is to start anew. */
@@ -79,18 +86,21 @@ export class Sequential {
    * @throws when an option is wrong, or the loss does not fit the last activation
    */
   compile(options: CompileOptions): void {
-    checkOptions('compile', options, ['optimizer', 'loss', 'metrics', 'runtime']);
-    const { runtime } = options;
+    checkOptions('compile', options, ['optimizer', 'loss', 'metrics', 'clipNorm', 'clipValue', 'runtime']);
+    const { runtime, clipNorm, clipValue } = options;
     if (runtime !== undefined && !(runtime instanceof Runtime))
       fail('runtime', runtime, 'what createRuntime(…) returns');
     this.#checkIdle('compile');
     this.#compiled = {
       optimizer: parseOptimizer(options.optimizer),
       loss: parseLoss(options.loss, this.#network),
-      metrics: parseMetrics(options.metrics ?? []),
+      metrics: parseMetrics(options.metrics ?? [], this.#network),
+      clipNorm: clipNorm === undefined ? undefined : checkPositive('clipNorm', clipNorm),
+      clipValue: clipValue === undefined ? undefined : checkPositive('clipValue', clipValue),
       runtime,
     };
     this.#optimizerIsNew = true;
+    this.learningRateFactor = 1;
   }
 
   /**
@@ -100,10 +110,9 @@ export class Sequential {
    * @throws when an argument is wrong, the signal aborts, or the device fails; the model stays usable
    */
   async fit(x: RowsInput, y: RowsInput, options: FitOptions = {}): Promise<History> {
-    const accepted = ['epochs', 'validationSplit', 'validationData', 'callbacks', 'signal', 'recordSteps'];
-    checkOptions('fit', options, [...TRAINER_OPTIONS, ...accepted]);
+    checkOptions('fit', options, [...TRAINER_OPTIONS, ...FIT_OPTIONS]);
     const { loss, metrics } = this.#checkCompiled('fit');
-    const { data, validation } = this.#parseFitData(x, y, options);
+    const { data, validation } = parseFitData(this.#network, loss, x, y, options);
     const settings = {
       epochs: checkPositiveInteger('epochs', options.epochs ?? 1),
       recordSteps: checkBoolean('recordSteps', options.recordSteps ?? false),
@@ -116,8 +125,9 @@ export class Sequential {
       const trainer = await this.#createTrainer(session, data, options);
       let evaluator: Evaluator | undefined;
       try {
-        if (validation) evaluator = await Evaluator.create(session, loss, validation, INFERENCE_BATCH);
-        return await runEpochs(trainer, evaluator, settings);
+        if (validation)
+          evaluator = await Evaluator.create(session, { loss, metrics }, validation, INFERENCE_BATCH);
+        return await runEpochs(this, trainer, evaluator, settings);
       } finally {
         evaluator?.dispose();
         trainer.dispose();
@@ -128,20 +138,20 @@ export class Sequential {
   /** Training by hand, for animation frames and benchmarks. One at a time: dispose of it before the next `fit`. */
   async trainer(x: RowsInput, y: RowsInput, options: TrainerOptions = {}): Promise<Trainer> {
     checkOptions('trainer', options, TRAINER_OPTIONS);
-    const data = this.#parseData(x, y, this.#checkCompiled('trainer').loss);
+    const data = parseData(this.#network, this.#checkCompiled('trainer').loss, x, y);
     return this.#createTrainer(await this.#open(), data, options);
   }
 
   /** One step on exactly these rows; returns its loss and metrics from before the update. */
   async trainOnBatch(x: RowsInput, y: RowsInput): Promise<Logs> {
     const { loss, metrics } = this.#checkCompiled('trainOnBatch');
-    const data = this.#parseData(x, y, loss);
+    const data = parseData(this.#network, loss, x, y);
     return this.#train('trainOnBatch', async (session) => {
       const trainer = await this.#trainerForBatch(session, data);
       let logs: Logs = {};
       await trainer.run(1, {
         onStep: (step) => {
-          logs = toLogs({ loss: step.loss, accuracy: step.correct / step.rows }, metrics);
+          logs = stepLogs(step, metrics);
         },
       });
       return logs;
@@ -152,11 +162,27 @@ export class Sequential {
   async evaluate(x: RowsInput, y: RowsInput, options: { batchSize?: number } = {}): Promise<Logs> {
     checkOptions('evaluate', options, ['batchSize']);
     const { loss, metrics } = this.#checkCompiled('evaluate');
-    const data = this.#parseData(x, y, loss);
+    const data = parseData(this.#network, loss, x, y);
     const batchSize = checkBatchSize(options.batchSize ?? INFERENCE_BATCH);
-    const evaluator = await Evaluator.create(await this.#open(), loss, data, batchSize);
+    const evaluator = await Evaluator.create(await this.#open(), { loss, metrics }, data, batchSize);
     try {
-      return toLogs(await evaluator.run(), metrics);
+      return await evaluator.run();
+    } finally {
+      evaluator.dispose();
+    }
+  }
+
+  /**
+   * How often each class, a row, was taken for each class, a column; a single output has two classes.
+   * @throws when an argument is wrong
+   */
+  async confusionMatrix(x: RowsInput, y: RowsInput): Promise<number[][]> {
+    const { loss } = this.#checkCompiled('confusionMatrix');
+    const data = parseData(this.#network, loss, x, y);
+    const settings = { loss, metrics: ['precision'] as const };
+    const evaluator = await Evaluator.create(await this.#open(), settings, data, INFERENCE_BATCH);
+    try {
+      return await evaluator.confusionMatrix(Math.max(2, this.#network.outputs));
     } finally {
       evaluator.dispose();
     }
@@ -182,9 +208,10 @@ export class Sequential {
    */
   async setWeights(weights: readonly WeightInput[]): Promise<void> {
     const parameters = parseWeights(this.#network, weights);
-    this.#checkIdle('setWeights');
     const session = await this.#open();
-    for (const [layer, data] of parameters) session.writeParameters(layer, data);
+    await session.exclusively(async () => {
+      for (const [layer, data] of parameters) session.writeParameters(layer, data);
+    });
   }
 
   /** The layers, their widths, activations and parameters, as printable text. */
@@ -207,24 +234,6 @@ export class Sequential {
     this.#session = undefined;
   }
 
-  #parseData(x: RowsInput, y: RowsInput, loss: Loss, names = ['x', 'y']): LabelledRows {
-    const rows = toRows(names[0], x, this.#network.inputs);
-    return { x: rows, target: toTargets(names[1], y, loss, this.#network.outputs, rows.count) };
-  }
-
-  #parseFitData(x: RowsInput, y: RowsInput, { validationSplit = 0, validationData }: FitOptions) {
-    const { loss } = this.#checkCompiled('fit');
-    const data = this.#parseData(x, y, loss);
-    checkFraction('validationSplit', validationSplit);
-    if (validationData !== undefined) {
-      if (!Array.isArray(validationData) || validationData.length !== 2)
-        fail('validationData', validationData, '[x, y]');
-      const names = ['validationData[0]', 'validationData[1]'];
-      return { data, validation: this.#parseData(validationData[0], validationData[1], loss, names) };
-    }
-    return validationSplit === 0 ? { data, validation: undefined } : splitRows(data, validationSplit);
-  }
-
   #createTrainer(
     session: Session,
     data: LabelledRows,
@@ -232,6 +241,7 @@ export class Sequential {
   ): Promise<Trainer> {
     return Trainer.create(session, data, {
       ...this.#checkCompiled('trainer'),
+      rateFactor: () => this.learningRateFactor,
       batchSize: checkBatchSize(batchSize ?? DEFAULT_BATCH),
       shuffle: checkBoolean('shuffle', shuffle ?? true),
     });

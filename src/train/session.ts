@@ -1,7 +1,7 @@
 /** A model on one device: its parameters, the optimizer's moments, and the count of steps that led there. */
 import { denseLayers, initialParameters, type Network, type NetworkDense } from '../model/network.ts';
 import type { DeviceTensor, Executor, Program, TensorMap } from '../plan/executor.ts';
-import type { Plan } from '../plan/plan.ts';
+import { type Plan, sizeOf } from '../plan/plan.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
 const parametersOf = (layer: { name: string }) => `${layer.name}/parameters`;
@@ -41,7 +41,9 @@ export class Session {
   prepare(plan: Plan, data: TensorMap): Promise<Program> {
     for (const spec of plan.tensors.values()) {
       if (spec.role === 'model' && !this.#tensors.has(spec.name)) {
-        this.#tensors.set(spec.name, this.executor.allocate(spec));
+        const tensor = this.executor.allocate(spec);
+        if (spec.initial) tensor.write(new Float32Array(sizeOf(spec)).fill(spec.initial));
+        this.#tensors.set(spec.name, tensor);
       }
     }
     return this.executor.prepare(plan, new Map([...this.#tensors, ...data]));

@@ -1,55 +1,56 @@
 import { BatchSequence, rowsInOrder } from '../data/batches.ts';
 import type { LabelledRows } from '../data/rows.ts';
 import { checkPositiveInteger } from '../model/check.ts';
-import type { Loss } from '../model/losses.ts';
-import { type Optimizer, stepRate } from '../model/optimizers.ts';
+import { type Metric, needsCounts } from '../model/metrics.ts';
+import { type StepRates, stepRates } from '../model/optimizers.ts';
 import { shuffledRows } from '../model/random.ts';
-import type { DeviceTensor, Program, RunOptions, StepInput } from '../plan/executor.ts';
-import { planTraining } from '../plan/training.ts';
-import { disposeAll, slotsFor, uploadData } from './dataset.ts';
+import type { DeviceTensor, FloatArray, Program, RunOptions, StepInput } from '../plan/executor.ts';
+import { type Objective, planTraining } from '../plan/training.ts';
+import { allocateCounts, disposeAll, slotsFor, takeCounts, uploadData } from './dataset.ts';
 import type { Session } from './session.ts';
 
-export interface TrainerSettings {
-  readonly loss: Loss;
-  readonly optimizer: Optimizer;
+export interface TrainerSettings extends Objective {
   readonly batchSize: number;
   readonly shuffle: boolean;
+  readonly metrics: readonly Metric[];
+  /** What to multiply the optimizer's learning rate by, as of now. */
+  readonly rateFactor: () => number;
 }
 
 /** Training by hand: the data is on the device, the kernels are compiled, and steps run when asked for. */
 export class Trainer {
   #last = Number.NaN;
   readonly #optimizerId: number;
+  readonly #rates: (index: number) => StepRates;
 
   private constructor(
     private readonly session: Session,
-    private readonly optimizer: Optimizer,
+    { optimizer, rateFactor }: TrainerSettings,
     private readonly program: Program,
     private readonly data: ReadonlyMap<string, DeviceTensor>,
     private readonly batches: BatchSequence,
   ) {
     this.#optimizerId = session.optimizerId;
+    this.#rates = stepRates(optimizer, rateFactor);
   }
 
   /** @internal */
   static async create(
     session: Session,
-    { x, target }: LabelledRows,
+    { x, target, weighted }: LabelledRows,
     settings: TrainerSettings,
   ): Promise<Trainer> {
-    const { optimizer, shuffle } = settings;
+    const { shuffle, metrics } = settings;
     const batch = Math.min(settings.batchSize, x.count);
     const data = uploadData(session.executor, x, target);
+    if (needsCounts(metrics)) data.set('counts', allocateCounts(session.executor, session.network.outputs));
     try {
-      const plan = planTraining(session.network, settings, {
-        batch,
-        samples: x.count,
-        slots: slotsFor(batch),
-      });
+      const size = { batch, samples: x.count, slots: slotsFor(batch) };
+      const plan = planTraining(session.network, settings, size, { weighted, metrics });
       const program = await session.prepare(plan, data);
       const { seed } = session.network;
       const order = shuffle ? () => shuffledRows(x.count, seed, session.epoch++) : () => rowsInOrder(x.count);
-      return new Trainer(session, optimizer, program, data, new BatchSequence(x.count, batch, order));
+      return new Trainer(session, settings, program, data, new BatchSequence(x.count, batch, order));
     } catch (error) {
       disposeAll(data);
       throw error;
@@ -87,6 +88,11 @@ export class Trainer {
     return { steps, loss: this.#last };
   }
 
+  /** What was counted for the metrics since the last time. @internal */
+  takeCounts(): Promise<FloatArray | undefined> {
+    return takeCounts(this.data.get('counts'));
+  }
+
   /** Replaces the data by as many other rows. @internal */
   write({ x, target }: LabelledRows): void {
     this.data.get('x')?.write(x.data);
@@ -101,7 +107,7 @@ export class Trainer {
   *#take(steps: number): Generator<StepInput, void> {
     for (let i = 0; i < steps; i++) {
       const index = this.session.step++;
-      yield { rows: this.batches.next(), index, ...stepRate(this.optimizer, index) };
+      yield { rows: this.batches.next(), index, rates: this.#rates(index) };
     }
   }
 }

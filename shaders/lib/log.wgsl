@@ -1,13 +1,19 @@
-// ln(1 + x) for x ≥ 0, to within 2 ULP, also where x is tiny: the built-in log is off by up to 2⁻²¹ near 1.
-// ln(1 + x) = e·ln 2 + 2·atanh(t), 1 + x = 2^e · m with m in [√½, √2), t = (m − 1)/(m + 1).
+// Logarithms to within 2 ULP, also near 1: the built-in log is off by up to 2⁻²¹ there.
+// ln x = e·ln 2 + 2·atanh(t), x = 2^e · m with m in [√½, √2), t = (m − 1)/(m + 1).
 const SQRT_2: f32 = 1.41421356;
 const LN_2: f32 = 0.69314718;
 
+// ln(1 + x) for x > −1, also where x is tiny.
 fn log1p(x: f32) -> f32 {
-  if (x < 0.41421356) {
+  if (x > -0.29 && x < 0.41421356) {
     return two_atanh(x / (2.0 + x));
   }
-  let split = frexp(1.0 + x); // fract in [½, 1)
+  return log_accurate(1.0 + x);
+}
+
+// ln x for x > 0 and not subnormal.
+fn log_accurate(x: f32) -> f32 {
+  let split = frexp(x); // fract in [½, 1)
   let lower = split.fract * SQRT_2 < 1.0;
   let m = select(split.fract, split.fract * 2.0, lower);
   let e = f32(select(split.exp, split.exp - 1, lower));
