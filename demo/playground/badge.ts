@@ -6,10 +6,10 @@ export function showBadge(element: HTMLElement, { backend, info }: Runtime): voi
   if (backend === 'webgpu') {
     element.dataset.kind = info.isFallbackAdapter ? 'software' : 'gpu';
     name.textContent = `WebGPU · ${adapterName(info)}`;
-    remark.textContent = info.isFallbackAdapter ? 'a software adapter: slower than a real GPU' : '';
+    remark.textContent = info.isFallbackAdapter ? '(software adapter: slower than a real GPU)' : '';
   } else {
     element.dataset.kind = 'none';
-    name.textContent = 'No WebGPU here';
+    name.textContent = 'No WebGPU here:';
     remark.textContent = 'training on the float64 reference, on the CPU';
   }
 }
@@ -21,5 +21,5 @@ function adapterName({ vendor, architecture, description }: Runtime['info']): st
     `${architecture} ${description}`.toLowerCase().includes(name),
   );
   if (known) return knownNames[known];
-  return description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
+  return description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed';
 }

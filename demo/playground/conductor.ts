@@ -30,6 +30,7 @@ export class Conductor {
   #resets = 0;
   #runtime: Runtime | undefined;
   #run: Run | undefined;
+  #pace = new Pace();
 
   constructor(private readonly audience: Audience) {}
 
@@ -40,12 +41,12 @@ export class Conductor {
     this.#enqueue(() => this.#open(settings));
   }
 
-  /** Leaves the data without a run, until the next reset. */
-  clear(data: DataName): void {
+  /** Keeps what is shown, to be looked at and not trained, until the next reset. */
+  hold(data: DataName): void {
     this.pause();
     this.#resets++;
     this.#enqueue(async () => {
-      await this.#prepare(data);
+      if (this.#run?.settings.data !== data) await this.#prepare(data);
       this.audience.showStatus('unset');
     });
   }
@@ -92,6 +93,7 @@ export class Conductor {
   async #open(settings: Settings): Promise<void> {
     const { problem, runtime } = await this.#prepare(settings.data);
     this.#run = await Run.create(runtime, settings, problem);
+    this.#pace = new Pace();
     this.audience.showProgress(this.#run, 0);
     await this.audience.showNetwork(this.#run);
     this.audience.showStatus('ready');
@@ -101,15 +103,14 @@ export class Conductor {
     const run = this.#run;
     if (!run || !this.#training) return;
     this.audience.showStatus('training');
-    const pace = new Pace();
     const speed = new Speed();
     const tests = new Ration(testShare);
     const looks = new Ration(lookShare);
     while (this.#training) {
-      const steps = run.history.align(pace.steps);
+      const steps = run.history.align(this.#pace.steps);
       const begin = performance.now();
       await run.advance(steps);
-      pace.record(steps, performance.now() - begin);
+      this.#pace.record(steps, performance.now() - begin);
       speed.add(steps);
       await tests.take(() => run.test());
       await looks.take(() => this.audience.showNetwork(run));

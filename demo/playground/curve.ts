@@ -54,9 +54,12 @@ export class Curve {
   #showValues(): void {
     if (!this.#run) return;
     const { history } = this.#run;
-    const pointed: Point | undefined = history.points[this.#plot.cursor.idx ?? -1];
+    const index = this.#plot.cursor.idx ?? -1;
+    const pointed: Point | undefined = history.points[index];
+    // Not every point has been tested.
+    const tested = history.points.findLast(({ test }, i) => test && i <= index);
     this.#write('train', (pointed ?? history).train);
-    this.#write('test', pointed ? pointed.test : history.test);
+    this.#write('test', (tested ?? history).test);
     this.#setText('at', pointed ? `at step ${pointed.step.toLocaleString('en-US')}` : '');
   }
 

@@ -62,7 +62,7 @@ function begin(): void {
   const { settings, errors } = readSettings(fields);
   controls.showErrors(errors, settings ? { layers: describeNetwork(settings) } : {});
   if (settings) conductor.reset(settings);
-  else conductor.clear(fields.data as DataName);
+  else conductor.hold(fields.data as DataName);
 }
 
 /** The widths of the layers, and how many numbers there are to learn. */

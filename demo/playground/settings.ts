@@ -26,7 +26,7 @@ export type Fields = Record<FieldName, string>;
 /** What is wrong, by the field it is wrong in. */
 export type FieldErrors = Partial<Record<FieldName, string>>;
 
-type Suggestion = Pick<Fields, 'layers' | 'activation' | 'rate' | 'batch'>;
+type Suggestion = Pick<Fields, 'layers' | 'rate' | 'batch'> & Pick<Settings, 'activation'>;
 
 /** A network that learns each set well; the rate is Adam's. */
 const suggestions: Record<DataName, Suggestion> = {
@@ -49,13 +49,13 @@ export function completeFields(given: Partial<Fields>): Fields {
   const optimizer = choose('optimizer', given.optimizer, 'adam');
   const suggested = suggestions[data];
   return {
-    ...suggested,
-    rate: suggestRate(data, optimizer),
-    seed: '1',
-    ...given,
     data,
-    activation: choose('activation', given.activation, suggested.activation as ActivationName),
+    layers: given.layers ?? suggested.layers,
+    activation: choose('activation', given.activation, suggested.activation),
     optimizer,
+    rate: given.rate ?? suggestRate(data, optimizer),
+    batch: given.batch ?? suggested.batch,
+    seed: given.seed ?? '1',
   };
 }
 
