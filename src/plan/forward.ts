@@ -164,15 +164,18 @@ export function planLoss(
     {
       ...{ M, N, WIDTH, STRIDE, WEIGHTED: columns > WIDTH, GATHER: target.gathered },
       ...lossConstants(loss),
-      ...(operation && fusesSlope(operation) ? activationConstants(operation.activation) : {}),
+      ...(operation && fusesSlope(operation, loss) ? activationConstants(operation.activation) : {}),
     },
   );
   return delta;
 }
 
-/** Whether the loss's kernel takes the delta through the operation's activation as well. */
-export const fusesSlope = (operation: Operation): operation is Activated =>
-  isActivated(operation) && !needsInput(operation);
+/**
+ * Whether the loss's kernel takes the delta through the operation's activation as well. From logits it does not:
+ * they are that activation's output.
+ */
+export const fusesSlope = (operation: Operation, loss: Loss): operation is Activated =>
+  isActivated(operation) && !needsInput(operation) && !loss.fromLogits;
 
 /** `weighted`: the target has a column more, the row's weight. */
 export function declareData(

@@ -80,7 +80,7 @@ export function planTraining(
   planMetrics(builder, metrics, { loss, y: last?.output ?? 'x/batch', target, layout });
 
   const direct = fused && objective.clipNorm === undefined;
-  const trainables = planBackward(builder, steps, delta, (trainable) => {
+  const trainables = planBackward(builder, steps, loss, delta, (trainable) => {
     if (direct) planFusedUpdate(builder, trainable, objective);
     else planGradient(builder, trainable, objective);
   });
@@ -92,6 +92,7 @@ export function planTraining(
 function planBackward(
   builder: PlanBuilder,
   steps: readonly ForwardStep[],
+  loss: Loss,
   lossDelta: string,
   visit: (trainable: Trainable) => void,
 ): Trainable[] {
@@ -99,7 +100,7 @@ function planBackward(
   const first = steps.findIndex(({ operation }) => operation.type === 'dense');
   if (first < 0) throw new Error('the model has no dense layer, so nothing to train');
   const last = steps[steps.length - 1];
-  let delta = fusesSlope(last.operation) ? lossDelta : planActivationDelta(builder, last, lossDelta);
+  let delta = fusesSlope(last.operation, loss) ? lossDelta : planActivationDelta(builder, last, lossDelta);
   for (let i = steps.length - 1; i >= first; i--) {
     const { operation, input } = steps[i];
     const below = i > first ? planDeltaBelow(builder, operation, delta, steps[i - 1]) : delta;
