@@ -54,5 +54,6 @@ function keptRange({ ACTIVATION, A }: ActivationConstants): Fill {
   if (ACTIVATION === activations.SIGMOID) return between(0, A);
   if (ACTIVATION === activations.HARD_SIGMOID) return (uniform, i) => [0, 1, uniform()][i % 3];
   if (ACTIVATION === activations.RELU) return positivePart;
-  return ACTIVATION >= activations.SOFTPLUS ? between(-6, 6) : between(-1, 1);
+  if (ACTIVATION >= activations.SOFTPLUS) return between(-6, 6);
+  return (uniform, i) => (i % 5 === 0 ? 0 : between(-1, 1)(uniform, i)); // some have a kink at 0
 }

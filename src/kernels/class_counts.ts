@@ -1,5 +1,5 @@
 import shader from '../../shaders/class_counts.wgsl';
-import { between, labels, permutation } from './fills.ts';
+import { aroundHalf, between, labels, permutation } from './fills.ts';
 import { type ConstantsOf, defineKernel, type Fill, type ParityCase } from './kernel.ts';
 import { rowShapes, samplesFor } from './shapes.ts';
 import { argmax, readTarget } from './targets.ts';
@@ -14,10 +14,10 @@ function countCase(
   { M, N }: { M: number; N: number },
   options: Partial<ConstantsOf<typeof shader>>,
   rows = M,
+  target = options.SPARSE ? labels(N) : N === 1 ? labels(2) : between(0, 1),
 ): ParityCase<typeof shader> {
   const samples = samplesFor(M);
   const WIDTH = options.SPARSE ? 1 : N;
-  const target = options.SPARSE ? labels(N) : N === 1 ? labels(2) : between(0, 1);
   return {
     label: `${options.SPARSE ? 'labels' : 'numbers'}, ${rows} of ${M} rows × ${N}`,
     constants: { M, N, WIDTH, BINS: 16, GATHER: true, ...options },
@@ -54,5 +54,7 @@ export const classCounts = defineKernel({
     countCase({ M: 70, N: 1 }, { WEIGHTED: true }),
     countCase({ M: 70, N: 4 }, { SPARSE: true, WEIGHTED: false }, 9),
     countCase({ M: 12, N: 5 }, { SPARSE: true, WEIGHTED: true, GATHER: false }),
+    countCase({ M: 40, N: 1 }, { WEIGHTED: false }, 30, aroundHalf),
+    countCase({ M: 20, N: 3 }, { WEIGHTED: false }, 19, labels(2)), // ties
   ],
 });

@@ -19,6 +19,9 @@ export const nearZero: Fill = (uniform, index) =>
 /** 0 as often as not, as relu gives it. */
 export const positivePart: Fill = (uniform) => Math.max(0, 2 * uniform() - 1);
 
+/** On both sides of ½, close to it, and on it. */
+export const aroundHalf: Fill = (uniform) => [0, 0.45, 0.5, 0.55, 1][Math.floor(uniform() * 5)];
+
 /** Far outside the range where an activation is curved, of both signs, with a zero now and then. */
 export const saturated: Fill = (uniform) =>
   [0, 1, -1, 30, -30, 88, -88, 1e4, -1e4][Math.floor(uniform() * 9)];

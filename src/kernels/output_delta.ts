@@ -1,6 +1,15 @@
 import { values as activations } from '../../shaders/lib/activation.wgsl';
 import shader, { values as losses } from '../../shaders/output_delta.wgsl';
-import { between, labels, normal, oneHot, permutation, positivePart, saturated } from './fills.ts';
+import {
+  aroundHalf,
+  between,
+  labels,
+  normal,
+  oneHot,
+  permutation,
+  positivePart,
+  saturated,
+} from './fills.ts';
 import { activationSlope, logSumExp } from './formulas.ts';
 import { type ConstantsOf, defineKernel, type Fill, type HostTensors, type ParityCase } from './kernel.ts';
 import { rowShapes, samplesFor } from './shapes.ts';
@@ -185,9 +194,6 @@ const throughActivations: LossCase[] = [
   activationCase('relu', losses.HALF_SQUARED, { ACTIVATION: activations.RELU }, positivePart),
   activationCase('elu', losses.HUBER, { ACTIVATION: activations.ELU }, between(-1, 1)),
 ];
-
-/** On both sides of ½, close to it, and on it. */
-const aroundHalf: Fill = (uniform) => [0, 0.45, 0.5, 0.55, 1][Math.floor(uniform() * 5)];
 
 const singles: LossCase = {
   label: 'single outputs',

@@ -66,6 +66,7 @@ export const regulariserCases = [
   { label: 'L1', constants: { L1: 0.5 } },
   { label: 'L2', constants: { L2: 0.25 } },
   { label: 'L1 and L2, clipped by value', constants: { L1: 0.25, L2: 0.5, CLIP_VALUE: 2 } },
+  { label: 'clipped by a small value', constants: { CLIP_VALUE: 0.05 } },
 ];
 
 function gradientCase(shape: { M: number; N: number; K: number }, rows = shape.M): ParityCase<typeof shader> {
