@@ -1,6 +1,7 @@
 /** The browser's half of the train command: the same public interface that any page would use. */
 import {
   adam,
+  cosineRestarts,
   createRuntime,
   type Logs,
   type Runtime,
@@ -16,7 +17,9 @@ window.train = async (request: TrainRequest): Promise<TrainOutcome> => {
   const runtime = await createRuntime({ backend: request.backend });
   const problem = await loadProblem(request.dataset, request.seed);
   const model = sequential({ seed: request.seed, layers: problem.layers });
-  const optimizer = adam({ learningRate: problem.learningRate });
+  // The rate falls to zero over the whole training: the last steps settle what the first ones found.
+  const learningRate = cosineRestarts({ rate: problem.learningRate, steps: countSteps(problem, request) });
+  const optimizer = adam({ learningRate });
   model.compile({ optimizer, loss: problem.loss, metrics: ['accuracy'], runtime });
 
   const started = performance.now();

@@ -1,5 +1,6 @@
 import type { DeviceTensor, FloatArray, Memory } from '../plan/executor.ts';
 import { sizeOf, type TensorSpec } from '../plan/plan.ts';
+import type { DeviceHealth } from './deviceHealth.ts';
 
 /** Creates buffers, counts them, and moves data in and out. */
 export class Buffers {
@@ -45,6 +46,7 @@ export class GpuTensor implements DeviceTensor {
     readonly spec: TensorSpec,
     private readonly device: GPUDevice,
     private readonly buffers: Buffers,
+    private readonly health: DeviceHealth,
   ) {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     this.buffer = buffers.create(spec.name, 4 * sizeOf(spec), usage);
@@ -66,9 +68,9 @@ export class GpuTensor implements DeviceTensor {
       const encoder = this.device.createCommandEncoder();
       encoder.copyBufferToBuffer(this.buffer, 0, staging, 0, size);
       this.device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(GPUMapMode.READ);
+      const data = await this.health.read(staging, staging.mapAsync(GPUMapMode.READ));
       const Words = this.spec.type === 'u32' ? Uint32Array : Float32Array;
-      return Float32Array.from(new Words(staging.getMappedRange()));
+      return Float32Array.from(new Words(data));
     } finally {
       this.buffers.destroy(staging);
     }

@@ -11,6 +11,7 @@ import {
 import type { Plan, TensorSpec } from '../plan/plan.ts';
 import { describeDevice } from './adapter.ts';
 import { Buffers, GpuTensor } from './buffers.ts';
+import { DeviceHealth } from './deviceHealth.ts';
 import { PipelineManager } from './pipelines.ts';
 import { GpuProgram } from './program.ts';
 import { Scheduler } from './scheduler.ts';
@@ -24,34 +25,28 @@ export class GpuExecutor implements Executor {
   readonly #ownsDevice: boolean;
   readonly #buffers: Buffers;
   readonly #pipelines: PipelineManager;
-  #lost: Error | undefined;
-  #error: Error | undefined;
+  readonly #health: DeviceHealth;
 
   /** `ownsDevice`: destroy the device with the executor. */
   constructor(device: GPUDevice, ownsDevice: boolean) {
     this.#device = device;
     this.#ownsDevice = ownsDevice;
+    this.#health = new DeviceHealth(device);
     this.#buffers = new Buffers(device);
     this.#pipelines = new PipelineManager(device);
     this.info = describeDevice(device);
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     this.maxTensorSize = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 4);
-    device.lost.then(({ reason, message }) => {
-      this.#lost = new Error(`the GPU device was lost (${reason}): ${message}`);
-    });
-    device.addEventListener('uncapturederror', ({ error }) => {
-      this.#error ??= new Error(`the GPU reported an error: ${error.message}`);
-    });
   }
 
   allocate(spec: TensorSpec): GpuTensor {
-    this.#check();
-    return new GpuTensor(spec, this.#device, this.#buffers);
+    this.#health.check();
+    return new GpuTensor(spec, this.#device, this.#buffers, this.#health);
   }
 
   async prepare(plan: Plan, shared: TensorMap): Promise<Program> {
     const program = await this.#createProgram(plan, shared);
-    return new Scheduler(program, this.#device, this.#buffers, () => this.#check());
+    return new Scheduler(program, this.#device, this.#buffers, this.#health);
   }
 
   async execute(plan: Plan, shared: TensorMap, values: StepValues): Promise<void> {
@@ -66,7 +61,7 @@ export class GpuExecutor implements Executor {
   }
 
   #createProgram(plan: Plan, shared: TensorMap): Promise<GpuProgram> {
-    this.#check();
+    this.#health.check();
     return GpuProgram.create(plan, this.#device, this.#buffers, this.#pipelines, (spec) =>
       isOwn(spec) ? this.allocate(spec) : (sharedTensor(shared, plan, spec.name) as GpuTensor),
     );
@@ -79,12 +74,5 @@ export class GpuExecutor implements Executor {
   dispose(): void {
     this.#buffers.destroyAll();
     if (this.#ownsDevice) this.#device.destroy();
-  }
-
-  /** An error is reported once; a lost device stays lost. */
-  #check(): void {
-    const failure = this.#lost ?? this.#error;
-    this.#error = undefined;
-    if (failure) throw failure;
   }
 }

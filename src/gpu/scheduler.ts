@@ -2,6 +2,7 @@
 import { type Program, type RunOptions, readStepMetrics, type StepInput } from '../plan/executor.ts';
 import type { Buffers } from './buffers.ts';
 import { ChunkSizer } from './chunkSizer.ts';
+import type { DeviceHealth } from './deviceHealth.ts';
 import { type Chunk, type GpuProgram, metricsStride } from './program.ts';
 
 /** Submissions in flight: enough for the device never to wait for the host, no more. */
@@ -36,8 +37,7 @@ export class Scheduler implements Program {
     private readonly program: GpuProgram,
     private readonly device: GPUDevice,
     private readonly buffers: Buffers,
-    /** Throws when the device has failed: a lost device lets most calls appear to succeed. */
-    private readonly checkDevice: () => void,
+    private readonly health: DeviceHealth,
   ) {
     this.#stride = metricsStride(program.plan);
     this.#sizer = new ChunkSizer(program.plan.slots);
@@ -88,7 +88,9 @@ export class Scheduler implements Program {
     pass.end();
     this.#encodeReadback(encoder, lane, chunk.steps);
     this.device.queue.submit([encoder.finish()]);
-    return { lane, chunk, submitted: performance.now(), mapped: lane.staging.mapAsync(GPUMapMode.READ) };
+    const mapped = lane.staging.mapAsync(GPUMapMode.READ);
+    mapped.catch(() => {}); // it is awaited in its turn: until then a failure is not unhandled
+    return { lane, chunk, submitted: performance.now(), mapped };
   }
 
   /** The staging buffer holds the timestamps, then the chunk's rows of the metrics table. */
@@ -103,15 +105,7 @@ export class Scheduler implements Program {
   }
 
   async #finish({ lane, chunk, submitted, mapped }: Flight, onStep: RunOptions['onStep']): Promise<void> {
-    try {
-      await mapped;
-    } catch (error) {
-      this.checkDevice();
-      throw error;
-    }
-    const data = lane.staging.getMappedRange().slice(0);
-    lane.staging.unmap();
-    this.checkDevice();
+    const data = await this.health.read(lane.staging, mapped);
     this.#sizer.record(chunk.steps, this.#busyTime(data, submitted));
     if (!onStep || !this.program.metrics) return;
     const sums = new Float32Array(data, TIMESTAMPS * TIMESTAMP_BYTES);
