@@ -1,0 +1,145 @@
+/**
+ * The proof that parity bites: every shader is broken on purpose, line by line and operator by operator, and
+ * every mutant that compiles must fail a parity case. What a library file computes is held by any kernel that
+ * links it, the kernel's own lines by the kernel. Mutants that compute the same are listed, and why.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Kernel, ParityCase } from '../../src/kernels/kernel.ts';
+import { registry } from '../../src/kernels/registry.ts';
+import { runParityCase } from '../../src/runtime/parity.ts';
+import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts';
+import { claimLimits, requestOwnDevice } from '../support/device.ts';
+import { equivalentMutants } from '../support/equivalentMutants.ts';
+import { mutants } from '../support/mutate.ts';
+
+/** A mutant as it comes in each kernel that has the line. */
+interface Suspect {
+  readonly text: string;
+  readonly code: Map<Kernel, string>;
+}
+
+interface Candidate {
+  readonly kernel: Kernel;
+  readonly parityCase: ParityCase;
+}
+
+/** Numbers in a case's tensors; the larger cases cost more than they could add. */
+const LARGE = 50_000;
+/** Mutants at a time. */
+const LANES = 4;
+
+let device: GPUDevice;
+let runtime: Runtime;
+
+beforeAll(async () => {
+  device = await requestOwnDevice();
+  // So few workgroups in a row that grids fold into a second dimension: lines about that count too.
+  claimLimits(device, { maxComputeWorkgroupsPerDimension: 3 });
+  runtime = await createRuntime({ device });
+});
+
+afterAll(() => {
+  runtime.dispose();
+  device.destroy();
+});
+
+const sizeOf = ({ tensors }: ParityCase) => Object.values(tensors).reduce((sum, { size }) => sum + size, 0);
+
+/** Compiling takes the longest; among the cases of a kernel the small ones come first. */
+const cost = ({ kernel, parityCase }: Candidate) => kernel.shader.code.length + sizeOf(parityCase) / LARGE;
+
+/** Every shader file with its mutants. */
+function suspectsByFile(): Map<string, Suspect[]> {
+  const files = new Map<string, Map<string, Suspect>>();
+  for (const kernel of registry) {
+    const { code, sources } = kernel.shader;
+    const seen = new Map<string, number>();
+    for (const mutant of mutants(code)) {
+      const file = sources.findLast(({ start }) => start <= mutant.at)!.file;
+      const count = (seen.get(mutant.text) ?? 0) + 1;
+      seen.set(mutant.text, count);
+      const suspects = files.get(file) ?? new Map<string, Suspect>();
+      files.set(file, suspects);
+      const key = `${mutant.text} ${count}`;
+      const suspect = suspects.get(key) ?? { text: mutant.text, code: new Map() };
+      suspects.set(key, suspect);
+      suspect.code.set(kernel, mutant.code);
+    }
+  }
+  return new Map([...files].map(([file, suspects]) => [file, [...suspects.values()]]));
+}
+
+/** A shader file's mutants before the parity cases of the kernels that have its lines. */
+class Trial {
+  /** Those that told most lately first: mutants of neighbouring lines tend to fall to the same case. */
+  readonly #cases: Candidate[];
+  readonly #sharp = new Set<Candidate>();
+
+  constructor(suspects: readonly Suspect[]) {
+    const kernels = new Set(suspects.flatMap(({ code }) => [...code.keys()]));
+    this.#cases = [...kernels]
+      .flatMap((kernel) => kernel.cases.map((parityCase) => ({ kernel, parityCase })))
+      .filter(({ parityCase }) => sizeOf(parityCase) < LARGE)
+      .sort((a, b) => cost(a) - cost(b));
+  }
+
+  /** The mutants that pass every case; with `sharp`, every case that another mutant has failed. */
+  async survivors(suspects: readonly Suspect[], which: 'all' | 'sharp'): Promise<string[]> {
+    const survivors = new Set<string>();
+    const queue = [...suspects];
+    const lane = async () => {
+      for (let suspect = queue.shift(); suspect; suspect = queue.shift()) {
+        if (await this.#survives(suspect, which)) survivors.add(suspect.text);
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    return [...survivors].sort();
+  }
+
+  async #survives({ code }: Suspect, which: 'all' | 'sharp'): Promise<boolean> {
+    for (const candidate of which === 'sharp' ? this.#sharp : [...this.#cases]) {
+      const broken = code.get(candidate.kernel);
+      if (broken === undefined) continue;
+      const { passed, compiles } = await runBroken(candidate, broken);
+      if (!compiles) return false;
+      if (passed) continue;
+      this.#sharp.add(candidate);
+      this.#cases.splice(this.#cases.indexOf(candidate), 1);
+      this.#cases.unshift(candidate);
+      return false;
+    }
+    return true;
+  }
+}
+
+async function runBroken({ kernel, parityCase }: Candidate, code: string) {
+  try {
+    const mutant = { ...kernel, shader: { ...kernel.shader, code } };
+    const { passed } = await runParityCase(runtime.executor, mutant, parityCase);
+    return { passed, compiles: true };
+  } catch (error) {
+    if (!/does not compile/.test(String(error))) throw error;
+    return { passed: false, compiles: false };
+  }
+}
+
+// A readback of Firefox takes a tenth of a second: there a sample has to do.
+const SAMPLE = navigator.userAgent.includes('Firefox') ? 20 : 1;
+
+describe.each([...suspectsByFile()])('%s', (file, suspects) => {
+  const equivalent = equivalentMutants[file] ?? {};
+  const isListed = ({ text }: Suspect) => text in equivalent;
+  const trial = new Trial(suspects);
+
+  test('every mutant fails', { timeout: 300_000 }, async () => {
+    const different = suspects.filter((suspect) => !isListed(suspect));
+    const sample = different.filter((_, i) => i % SAMPLE === Math.min(9, SAMPLE - 1));
+    expect(sample.length).toBeGreaterThan(0);
+    expect(await trial.survivors(sample, 'all')).toEqual([]);
+  });
+
+  if (SAMPLE > 1) return;
+  test('those listed as equivalent are there, and do not', { timeout: 300_000 }, async () => {
+    expect(await trial.survivors(suspects.filter(isListed), 'sharp')).toEqual(Object.keys(equivalent).sort());
+  });
+});
