@@ -3,11 +3,12 @@ import { digits } from './demo/data/digits.ts';
 import { engines, findBrowser } from './demo/headless/findBrowser.ts';
 import { wgsl } from './shaders/build/plugin.ts';
 import { puppeteerProvider } from './test/harness/provider.ts';
+import { onnxNodeTests } from './test/support/onnx/plugin.ts';
 
 const found = engines.filter((engine) => findBrowser(engine));
 
 export default defineConfig({
-  plugins: [wgsl(), digits()],
+  plugins: [wgsl(), digits(), onnxNodeTests()],
   test: {
     projects: [
       {

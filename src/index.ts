@@ -1,5 +1,33 @@
 /** Shaderprop's public interface. */
+export { type CSVOptions, type Separator, tableFromCSV } from './data/csv.ts';
+export {
+  type EncodedInputs,
+  encodeInputs,
+  encodeTarget,
+  predictedClasses,
+  predictedValues,
+} from './data/encoding.ts';
+export { type Fold, type FoldOptions, kFold } from './data/folds.ts';
+export { fromIDX, type IDX, type IDXData } from './data/idx.ts';
+export { fromPixels, type PixelOptions, type PixelSource } from './data/pixels.ts';
+export {
+  type CategoryScale,
+  type ColumnScale,
+  fitPreprocessing,
+  type NumericScale,
+  type Preprocessing,
+  type PreprocessingOptions,
+} from './data/preprocessing.ts';
 export type { RowsInput } from './data/rows.ts';
+export {
+  type Cell,
+  type Column,
+  type ColumnKind,
+  dropMissing,
+  type Table,
+  type TableOptions,
+  tableFromRecords,
+} from './data/table.ts';
 export type { Activation, ActivationName, ActivationOption } from './model/activations.ts';
 export type { Initializer, InitializerName, InitializerOption } from './model/initializers.ts';
 export {

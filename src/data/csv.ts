@@ -8,7 +8,7 @@ const separators = [',', ';', '\t'] as const;
 export type Separator = (typeof separators)[number];
 
 export interface CSVOptions extends TableOptions {
-  /** What stands between two fields; without it, the one of comma, semicolon and tab that is frequentest in the first line. */
+  /** What stands between two fields. Without it: the most frequent of comma, semicolon and tab in the first line. */
   separator?: Separator;
   /** Names of the columns, for a text that has no header and whose first line is a row. */
   names?: readonly string[];
@@ -81,7 +81,8 @@ function checkQuotes(text: string, separator: Separator): void {
 const countLineBreaks = (text: string) => text.match(/\r\n?|\n/g)?.length ?? 0;
 
 function checkNames(names: readonly string[]): void {
-  if (!Array.isArray(names) || names.length === 0) fail('names', names, 'an array of the names of the columns');
+  if (!Array.isArray(names) || names.length === 0)
+    fail('names', names, 'an array of the names of the columns');
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) fail('columns', twice, 'a name that no other column has');
 }

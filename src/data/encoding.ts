@@ -2,6 +2,7 @@
 import { fail } from '../model/check.ts';
 import {
   type CategoryScale,
+  type ColumnScale,
   checkRows,
   checkTarget,
   inputsWidth,
@@ -34,33 +35,37 @@ export function encodeInputs(
   rows?: ArrayLike<number>,
 ): EncodedInputs {
   const chosen = checkRows('rows', rows, table);
+  const columns = preprocessing.inputs.map((scale) => {
+    const { cells } = findColumn('preprocessing column', table, scale.name);
+    return { scale, cells: chosen.map((row) => cells[row]) };
+  });
   const width = inputsWidth(preprocessing);
   const x = new Float32Array(chosen.length * width);
-  const missing: Record<string, number> = {};
-  const unseen: Record<string, number> = {};
   let at = 0;
-  for (const scale of preprocessing.inputs) {
-    const { name } = scale;
-    const { cells } = findColumn('preprocessing', table, name);
-    chosen.forEach((row, i) => {
-      const cell = cells[row];
-      const place = i * width + at;
-      if (cell === null) {
-        missing[name] = (missing[name] ?? 0) + 1;
-      } else if (scale.kind === 'numeric') {
-        x[place] = standardise(scale, cell, row);
-      } else {
-        const category = scale.categories.indexOf(String(cell));
-        if (category < 0) unseen[name] = (unseen[name] ?? 0) + 1;
-        else x[place + category] = 1;
-      }
-    });
+  for (const { scale, cells } of columns) {
+    // What is missing stays 0, which in a numeric column is the mean of the training rows.
+    for (const [i, cell] of cells.entries()) {
+      if (cell !== null) x.set(encodeCell(scale, cell, chosen[i]), i * width + at);
+    }
     at += inputWidth(scale);
   }
-  return { x, width, missing, unseen };
+  const count = (test: (cell: Cell, scale: ColumnScale) => boolean) => {
+    const counts = columns.map(
+      ({ scale, cells }) => [scale.name, cells.filter((cell) => test(cell, scale)).length] as const,
+    );
+    return Object.fromEntries(counts.filter(([, number]) => number > 0));
+  };
+  return { x, width, missing: count((cell) => cell === null), unseen: count(isUnseen) };
 }
 
-// The mean of the training rows is 0 here, and so what stands in for a missing number.
+const isUnseen = (cell: Cell, scale: ColumnScale) =>
+  cell !== null && scale.kind === 'category' && !scale.categories.includes(String(cell));
+
+function encodeCell(scale: ColumnScale, cell: Cell, row: number): number[] {
+  if (scale.kind === 'category') return scale.categories.map((category) => Number(category === String(cell)));
+  return [standardise(scale, cell, row)];
+}
+
 function standardise({ name, mean, deviation }: NumericScale, cell: Cell, row: number): number {
   const value = numberIn(cell) ?? fail(columnPlace(`row ${row}`, name), cell, 'a number, or a missing value');
   return (value - mean) / (deviation || 1);
@@ -78,7 +83,7 @@ export function encodeTarget(
   rows?: ArrayLike<number>,
 ): Float32Array<ArrayBuffer> {
   const chosen = checkRows('rows', rows, table);
-  const column = findColumn('preprocessing', table, target.name);
+  const column = findColumn('preprocessing column', table, target.name);
   checkTarget(column, chosen);
   return Float32Array.from(chosen, (row) =>
     target.kind === 'numeric'

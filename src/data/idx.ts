@@ -62,10 +62,18 @@ function readMagic(view: DataView): { type: ElementType; dimensions: number } {
   const type = elementTypes[code];
   if (zero !== 0 || alsoZero !== 0 || !type || !dimensions) {
     const codes = Object.keys(elementTypes).join(', ');
-    fail('bytes', magic, `an IDX file, which begins with 0, 0, one of ${codes}, and the number of dimensions`);
+    fail(
+      'bytes',
+      magic,
+      `an IDX file, which begins with 0, 0, one of ${codes}, and the number of dimensions`,
+    );
   }
   if (view.byteLength < 4 + 4 * dimensions) {
-    fail('bytes', `${view.byteLength} bytes`, `${4 + 4 * dimensions} bytes for a header of ${dimensions} sizes`);
+    fail(
+      'bytes',
+      `${view.byteLength} bytes`,
+      `${4 + 4 * dimensions} bytes for a header of ${dimensions} sizes`,
+    );
   }
   return { type, dimensions };
 }

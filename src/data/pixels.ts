@@ -1,5 +1,5 @@
 /** Images from a page as a network's inputs. */
-import { checkOneOf, checkOptions, checkPositiveInteger, fail } from '../model/check.ts';
+import { checkOptions, checkPositiveInteger, fail } from '../model/check.ts';
 
 export type PixelSource = ImageData | HTMLImageElement | HTMLCanvasElement | ImageBitmap | OffscreenCanvas;
 
@@ -36,4 +36,51 @@ export function fromPixels(source: PixelSource, options: PixelOptions): Float32A
     else pixels.set(colour, 3 * pixel);
   }
   return channels === 1 ? pixels : pixels.map((value) => value / 255);
+}
+
+function checkSource(source: PixelSource): PixelSource {
+  if (typeof OffscreenCanvas === 'undefined') throw new Error('fromPixels: works in a page or a worker only');
+  const isSource = [
+    ...[globalThis.ImageData, globalThis.ImageBitmap, globalThis.OffscreenCanvas],
+    ...[globalThis.HTMLImageElement, globalThis.HTMLCanvasElement],
+  ].some((type) => type !== undefined && source instanceof type);
+  if (!isSource) {
+    fail('source', source, 'an ImageData, ImageBitmap, OffscreenCanvas, or an image or canvas element');
+  }
+  const { width, height } = sizeOf(source);
+  if (width === 0 || height === 0) {
+    fail(
+      'source',
+      `${width} × ${height} pixels`,
+      'an image with pixels; await image.decode() for one that loads',
+    );
+  }
+  return source;
+}
+
+// An image element's width is that of its place in the page.
+function sizeOf(source: PixelSource): { width: number; height: number } {
+  const isImage = 'naturalWidth' in source;
+  return isImage ? { width: source.naturalWidth, height: source.naturalHeight } : source;
+}
+
+function draw(source: PixelSource, width: number, height: number, background: string): ImageData {
+  const context = createContext(width, height);
+  context.fillStyle = background;
+  context.fillRect(0, 0, width, height);
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(source instanceof ImageData ? toCanvas(source) : source, 0, 0, width, height);
+  return context.getImageData(0, 0, width, height);
+}
+
+/** Pixels that are no image yet cannot be scaled. */
+function toCanvas(pixels: ImageData): OffscreenCanvas {
+  const context = createContext(pixels.width, pixels.height);
+  context.putImageData(pixels, 0, 0);
+  return context.canvas;
+}
+
+function createContext(width: number, height: number): OffscreenCanvasRenderingContext2D {
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  return context ?? fail('width × height', `${width} × ${height}`, 'a canvas that this browser can draw on');
 }

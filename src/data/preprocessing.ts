@@ -109,27 +109,28 @@ export const inputsWidth = ({ inputs }: Preprocessing) =>
   inputs.reduce((sum, scale) => sum + inputWidth(scale), 0);
 
 /**
- * Checks what a file or a caller brings as preprocessing.
- * @throws when it is not what `fitPreprocessing` returns
+ * Checks what a file or a caller brings as the preprocessing of a network with `width` inputs.
+ * @throws when it is not what `fitPreprocessing` returns, or gives another number of inputs
  */
-export function parsePreprocessing(argument: string, value: Preprocessing): Preprocessing {
-  checkOptions(argument, value, ['inputs', 'target']);
-  if (!Array.isArray(value.inputs)) fail(`${argument}.inputs`, value.inputs, 'an array of columns');
+export function parsePreprocessing(value: Preprocessing, width: number): Preprocessing {
+  checkOptions('preprocessing', value, ['inputs', 'target']);
+  if (!Array.isArray(value.inputs)) fail('preprocessing.inputs', value.inputs, 'an array of columns');
   value.inputs.forEach((scale, i) => {
-    checkScale(`${argument}.inputs[${i}]`, scale);
+    checkScale(`preprocessing.inputs[${i}]`, scale);
   });
-  checkScale(`${argument}.target`, value.target);
+  checkScale('preprocessing.target', value.target);
+  if (inputsWidth(value) !== width) {
+    const accepted = `${width} numbers, the width of the first layer's inputShape`;
+    fail('preprocessing.inputs', `${inputsWidth(value)} numbers a row`, accepted);
+  }
   return value;
 }
 
-function checkScale(argument: string, scale: ColumnScale): void {
-  const { name, kind } = scale ?? {};
-  const isNamed = typeof name === 'string';
-  const isNumeric = kind === 'numeric' && Number.isFinite(scale.mean) && scale.deviation >= 0;
-  const isCategory =
-    kind === 'category' &&
-    Array.isArray(scale.categories) &&
-    scale.categories.every((category) => typeof category === 'string');
-  if (isNamed && (isNumeric || isCategory)) return;
+function checkScale(argument: string, scale: ColumnScale | undefined): void {
+  const fits =
+    scale?.kind === 'numeric'
+      ? Number.isFinite(scale.mean) && Number.isFinite(scale.deviation)
+      : scale?.kind === 'category' && Array.isArray(scale.categories);
+  if (fits && typeof scale?.name === 'string') return;
   fail(argument, scale, '{ name, kind: numeric, mean, deviation } or { name, kind: category, categories }');
 }

@@ -60,11 +60,13 @@ export function tableFromRecords(
   if (odd >= 0) fail(`records[${odd}]`, records[odd], 'an object of values by column');
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
   const place = (row: number) => `records[${row}]`;
-  const rows = records.map((record, row) => names.map((name) => cellFrom(record[name], place(row), name)));
+  const rows = records.map((record, row) => names.map((name) => cellOf(record, name, place(row))));
   return buildTable(names, rows, place, options);
 }
 
-function cellFrom(value: unknown, place: string, name: string): Cell {
+function cellOf(record: Readonly<Record<string, unknown>>, name: string, place: string): Cell {
+  // A record's own: every object has a 'constructor', which a column may well be called.
+  const value = Object.hasOwn(record, name) ? record[name] : null;
   if (value === undefined || value === null || Number.isNaN(value)) return null;
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return value;
@@ -84,33 +86,35 @@ export function buildTable(
   place: (row: number) => string,
   { kinds = {}, missing = MISSING }: TableOptions,
 ): Table {
-  checkKinds(kinds, names);
+  const given = parseKinds(kinds, names);
   const isMissing = (cell: Cell) => typeof cell === 'string' && missing.includes(cell.trim());
   const columns = names.map((name, i) => {
     const cells = rows.map((row) => (isMissing(row[i]) ? null : row[i]));
     const odd = cells.findIndex((cell) => cell !== null && numberIn(cell) === undefined);
-    if (kinds[name] === 'numeric' && odd >= 0) {
+    if (given.get(name) === 'numeric' && odd >= 0) {
       fail(columnPlace(place(odd), name), cells[odd], 'a number, or a missing value');
     }
-    return { name, kind: kinds[name] ?? (odd < 0 ? 'numeric' : 'category'), cells };
+    return { name, kind: given.get(name) ?? (odd < 0 ? 'numeric' : 'category'), cells };
   });
   return { count: rows.length, columns };
 }
 
-function checkKinds(kinds: Readonly<Record<string, ColumnKind>>, names: readonly string[]): void {
+function parseKinds(
+  kinds: Readonly<Record<string, ColumnKind>>,
+  names: readonly string[],
+): ReadonlyMap<string, ColumnKind> {
   if (typeof kinds !== 'object' || kinds === null) fail('kinds', kinds, 'an object of kinds by column');
   for (const [name, kind] of Object.entries(kinds)) {
     if (!names.includes(name)) fail('kinds', name, `one of the columns ${names.join(', ')}`);
     checkOneOf(`kinds['${name}']`, kind, columnKinds);
   }
+  return new Map(Object.entries(kinds));
 }
 
 /** @throws when the table has no such column; `argument` is what asked for it */
 export function findColumn(argument: string, table: Table, name: string): Column {
   const names = table.columns.map((column) => column.name);
-  return (
-    table.columns[names.indexOf(name)] ?? fail(argument, name, `one of the columns ${names.join(', ')}`)
-  );
+  return table.columns[names.indexOf(name)] ?? fail(argument, name, `one of the columns ${names.join(', ')}`);
 }
 
 /**

@@ -108,6 +108,6 @@ export function printTable(heading: readonly string[], rows: readonly (readonly 
 
 /** Checks and builds what `sequential` is given. */
 export function parseNetwork(options: { layers: readonly Layer[]; seed?: number }): Network {
-  checkOptions('sequential', options, ['layers', 'seed']);
+  checkOptions('sequential', options, ['layers', 'seed', 'preprocessing']);
   return buildNetwork(options.layers, options.seed ?? 0);
 }

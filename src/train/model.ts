@@ -1,3 +1,4 @@
+import { type Preprocessing, parsePreprocessing } from '../data/preprocessing.ts';
 import { checkBatchSize, type LabelledRows, type RowsInput, toRows } from '../data/rows.ts';
 import { checkBoolean, checkOptions, checkPositive, checkPositiveInteger, fail } from '../model/check.ts';
 import type { Layer } from '../model/layers.ts';
@@ -19,6 +20,8 @@ export interface SequentialOptions {
   layers: readonly Layer[];
   /** An integer that initial weights and shuffling follow from. */
   seed?: number;
+  /** How the tables that it is trained on become its inputs: kept with the model, which itself takes numbers. */
+  preprocessing?: Preprocessing;
 }
 
 export interface CompileOptions {
@@ -77,7 +80,11 @@ export class Sequential implements TrainedModel {
   #disposed = false;
 
   /** @internal */
-  constructor(network: Network) {
+  constructor(
+    network: Network,
+    /** What `sequential` was given to keep: for `encodeInputs` and its kin. */
+    readonly preprocessing?: Preprocessing,
+  ) {
     this.#network = network;
   }
 
@@ -222,7 +229,7 @@ export class Sequential implements TrainedModel {
   /** The network without its weights, as plain data that `sequential` takes again. */
   toJSON(): SequentialOptions {
     const { seed, layers } = this.#network;
-    return { seed, layers: layers as readonly Layer[] };
+    return { seed, layers: layers as readonly Layer[], preprocessing: this.preprocessing };
   }
 
   /** Frees what the model holds on its device. The model cannot be used afterwards. */
@@ -322,5 +329,7 @@ export class Sequential implements TrainedModel {
  * @throws when a layer or an option is wrong
  */
 export function sequential(options: SequentialOptions): Sequential {
-  return new Sequential(parseNetwork(options));
+  const network = parseNetwork(options);
+  const { preprocessing } = options;
+  return new Sequential(network, preprocessing && parsePreprocessing(preprocessing, network.inputs));
 }
