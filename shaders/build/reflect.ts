@@ -6,7 +6,7 @@ import type { Binding, Scalar, Shader, ShaderConstant, StructLayout } from '../.
 import { type LinkedShader, linkShader } from './link.ts';
 
 /** `const NAME: type = default; // @specialise`: replaced where WGSL wants a const rather than an override. */
-const MARKED_CONST = /^(const (\w+): (\w+) = ([\w.]+);) \/\/ @specialise/gm;
+const MARKED_CONST = /^(const (\w+): (\w+) = ([-\w.]+);) \/\/ @specialise/gm;
 /** `const NAME: u32 = value;`: the values that a constant of a shader may take, for the host to use by name. */
 const NAMED_VALUE = /^const ([A-Z][A-Z0-9_]*): u32 = (\d+)u?;(?! \/\/ @specialise)/gm;
 const OVERRIDE = /^override (\w+): (\w+) = ([-\w.]+);/gm;
