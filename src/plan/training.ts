@@ -267,23 +267,21 @@ const optimizerCodes: Record<OptimizerName, number> = {
   lion: optimizers.LION,
 };
 
+/** The constants that the optimizer has; the shader's defaults stand for the others. */
 function optimizerConstants(optimizer: Optimizer, { learningRateScale, useBias }: NetworkDense) {
-  const { name, momentum = 0, nesterov = false, centered = false, weightDecay = 0, epsilon = 0 } = optimizer;
-  const beta1 = optimizer.beta1 ?? 0;
-  const beta2 = optimizer.beta2 ?? optimizer.rho ?? 0;
+  const { name, momentum, nesterov, centered, weightDecay, epsilon, beta1 } = optimizer;
+  const beta2 = optimizer.beta2 ?? optimizer.rho;
   return {
     OPTIMIZER: optimizerCodes[name],
     RATE_SCALE: learningRateScale,
     USE_BIAS: useBias,
     MOMENTS: momentCount(optimizer),
-    MOMENTUM: momentum,
-    NESTEROV: nesterov,
-    CENTERED: centered,
-    BETA_1: beta1,
-    BETA_2: beta2,
-    ONE_MINUS_BETA_1: 1 - beta1,
-    ONE_MINUS_BETA_2: 1 - beta2,
-    EPSILON: epsilon,
-    WEIGHT_DECAY: weightDecay,
+    ...(momentum !== undefined && { MOMENTUM: momentum }),
+    ...(nesterov !== undefined && { NESTEROV: nesterov }),
+    ...(centered !== undefined && { CENTERED: centered }),
+    ...(beta1 !== undefined && { BETA_1: beta1, ONE_MINUS_BETA_1: 1 - beta1 }),
+    ...(beta2 !== undefined && { BETA_2: beta2, ONE_MINUS_BETA_2: 1 - beta2 }),
+    ...(epsilon !== undefined && { EPSILON: epsilon }),
+    ...(weightDecay !== undefined && { WEIGHT_DECAY: weightDecay }),
   };
 }
