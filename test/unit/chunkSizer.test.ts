@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ChunkSizer } from '../../src/gpu/chunkSizer.ts';
+
+const MOST = 1000;
+
+/** Runs chunks on a device that takes so many milliseconds for a step; gives the sizes. */
+function chunks(millisecondsPerStep: number, count = 20): number[] {
+  const sizer = new ChunkSizer(MOST);
+  return Array.from({ length: count }, () => {
+    const { size } = sizer;
+    sizer.record(size, size * millisecondsPerStep);
+    return size;
+  });
+}
+
+test('starts with a single step, which may be a long one', () => {
+  expect(new ChunkSizer(MOST).size).toBe(1);
+});
+
+test('grows step by step to the size that fits the time', () => {
+  expect(chunks(0.5, 6)).toEqual([1, 4, 16, 64, 100, 100]);
+});
+
+test('stays at one step where a step takes longer than a chunk may', () => {
+  expect(new Set(chunks(400))).toEqual(new Set([1]));
+});
+
+test('never exceeds the tables, however fast the device', () => {
+  expect(chunks(0).at(-1)).toBe(MOST);
+});
+
+test('shrinks at once when steps become slower', () => {
+  const sizer = new ChunkSizer(MOST);
+  for (let i = 0; i < 10; i++) sizer.record(sizer.size, sizer.size * 0.1);
+  expect(sizer.size).toBe(500);
+  sizer.record(500, 500 * 5);
+  expect(sizer.size).toBe(10);
+});
+
+describe('whatever is measured', () => {
+  test('the size is a whole number of steps that the tables hold', () => {
+    const measurement = fc.tuple(
+      fc.integer({ min: 1, max: MOST }),
+      fc.double({ min: -5, max: 1e5, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: MOST }), fc.array(measurement), (most, list) => {
+        const sizer = new ChunkSizer(most);
+        for (const [steps, milliseconds] of list) {
+          sizer.record(steps, milliseconds);
+          expect(Number.isInteger(sizer.size)).toBe(true);
+          expect(sizer.size).toBeGreaterThanOrEqual(1);
+          expect(sizer.size).toBeLessThanOrEqual(Math.min(most, 4 * steps));
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { type ActivationOption, activation, dense, type Layer } from '../../src/index.ts';
+import { type LossOption, parseLoss } from '../../src/model/losses.ts';
+import { buildNetwork } from '../../src/model/network.ts';
+import { adam, sgd } from '../../src/model/optimizers.ts';
+import { planEvaluation, planPrediction } from '../../src/plan/forward.ts';
+import { PlanBuilder } from '../../src/plan/plan.ts';
+import { planTraining } from '../../src/plan/training.ts';
+
+const digits = buildNetwork(
+  [dense({ units: 128, activation: 'relu', inputShape: [784] }), dense({ units: 10, activation: 'softmax' })],
+  1,
+);
+const size = { batch: 64, samples: 8000, slots: 100 };
+const crossEntropy = parseLoss('sparseCategoricalCrossentropy', digits);
+
+function callsOf(layers: Layer[], loss: LossOption): number {
+  const network = buildNetwork(layers, 0);
+  return planTraining(network, { loss: parseLoss(loss, network), optimizer: adam() }, size).calls.length;
+}
+
+describe('printed', () => {
+  const optimizer = adam({ learningRate: 0.01 });
+  const lines = String(planTraining(digits, { loss: crossEntropy, optimizer }, size)).split('\n');
+
+  test('the training of 784-128-10', () => {
+    const data = 'permutation=permutation[6400]';
+    const adamConstants =
+      'OPTIMIZER=1 ONE_MINUS_BETA_1=0.09999999999999998 ONE_MINUS_BETA_2=0.0010000000000000009 MOMENTS=2';
+    expect(lines.map((line) => line.replace(/ +/g, ' ').replace(/─+/g, '─'))).toEqual([
+      'train, batch 64',
+      'step kernel tensors constants',
+      '─ ─ ─ ─',
+      `1 dense_forward x=x[8000×784] ${data} parameters=dense/parameters[785×128] y=dense/output[64×128] M=64 N=128 K=784 GATHER=true ACTIVATION=3`,
+      `2 dense_forward x=dense/output[64×128] ${data} parameters=dense_1/parameters[129×10] y=dense_1/output[64×10] M=64 N=10 K=128`,
+      `3 output_delta y=dense_1/output[64×10] target_rows=target[8000×1] ${data} delta=dense_1/output/delta[64×10] metrics=metrics[100×1×2] M=64 N=10 LOSS=7 THRESHOLD=0 SPARSE=true GATHER=true`,
+      `4 hidden_delta delta=dense_1/output/delta[64×10] parameters=dense_1/parameters[129×10] kept=dense/output[64×128] result=dense/output/delta[64×128] M=64 N=10 K=128 ACTIVATION=3`,
+      `5 gradient_update x=dense/output[64×128] ${data} delta=dense_1/output/delta[64×10] parameters=dense_1/parameters[129×10] moments=dense_1/moments[2×129×10] M=64 N=10 K=128 ${adamConstants}`,
+      `6 gradient_update x=x[8000×784] ${data} delta=dense/output/delta[64×128] parameters=dense/parameters[785×128] moments=dense/moments[2×785×128] M=64 N=128 K=784 GATHER=true ${adamConstants}`,
+    ]);
+  });
+
+  test('in columns', () => {
+    const [, heading, rule, ...rows] = lines;
+    const columns = [...rule.matchAll(/─+/g)].map(({ index }) => index);
+    expect(columns.map((at) => heading.slice(at).split(' ')[0])).toEqual([
+      'step',
+      'kernel',
+      'tensors',
+      'constants',
+    ]);
+    for (const row of rows) {
+      for (const at of columns) expect(row.slice(Math.max(0, at - 2), at + 1)).toMatch(/^( {2})?\S$/);
+    }
+  });
+});
+
+describe('a training step', () => {
+  const hidden: ActivationOption[] = [
+    'linear',
+    'sigmoid',
+    'tanh',
+    'relu',
+    'selu',
+    { name: 'scaledSigmoid', a: 2 },
+  ];
+
+  test.each([1, 2, 3, 6])('of %i dense layers takes at most three calls a layer', (count) => {
+    const layers = Array.from({ length: count - 1 }, (_, i) =>
+      dense({ units: 5, activation: hidden[i % hidden.length], inputShape: i === 0 ? [4] : undefined }),
+    );
+    const last = (name: ActivationOption) =>
+      dense({ units: 3, activation: name, inputShape: count === 1 ? [4] : undefined });
+    expect(callsOf([...layers, last('softmax')], 'categoricalCrossentropy')).toBe(3 * count);
+    expect(callsOf([...layers, last('tanh')], 'meanSquaredError')).toBe(3 * count);
+  });
+
+  test('fuses an activation layer into the dense layer before it', () => {
+    const apart = [
+      dense({ units: 5, inputShape: [4] }),
+      activation({ activation: 'relu' }),
+      dense({ units: 3 }),
+    ];
+    const joined = [dense({ units: 5, activation: 'relu', inputShape: [4] }), dense({ units: 3 })];
+    expect(callsOf(apart, 'meanSquaredError')).toBe(callsOf(joined, 'meanSquaredError'));
+  });
+
+  test('unfused has a call for every formula', () => {
+    const plan = planTraining(digits, { loss: crossEntropy, optimizer: sgd() }, size, { fused: false });
+    expect(plan.calls.map(({ kernel }) => kernel.shader.name)).toEqual([
+      'gather_rows',
+      'dense_forward',
+      'dense_forward',
+      'gather_rows',
+      'output_delta',
+      'hidden_delta',
+      'weight_gradient',
+      'weight_gradient',
+      'weight_update',
+      'weight_update',
+    ]);
+  });
+
+  test('needs a dense layer', () => {
+    expect(() => callsOf([activation({ activation: 'tanh', inputShape: [2] })], 'meanSquaredError')).toThrow(
+      'the model has no dense layer, so nothing to train',
+    );
+  });
+});
+
+describe('inference', () => {
+  test('of a loss stops at the logits, of a prediction it does not', () => {
+    const names = (plan: ReturnType<typeof planPrediction>) =>
+      plan.calls.map(({ kernel }) => kernel.shader.name);
+    expect(names(planEvaluation(digits, crossEntropy, [], size))).toEqual([
+      'dense_forward',
+      'dense_forward',
+      'output_delta',
+    ]);
+    expect(names(planPrediction(digits, size))).toEqual([
+      'dense_forward',
+      'dense_forward',
+      'softmax_forward',
+      'scatter_rows',
+    ]);
+  });
+});
+
+describe('the builder', () => {
+  test('refuses a tensor of another shape, and a call on an unknown one', () => {
+    const builder = new PlanBuilder('test', 1, 1);
+    builder.tensor('a', [2, 3], 'scratch');
+    expect(builder.tensor('a', [2, 3], 'scratch')).toBe('a');
+    expect(() => builder.tensor('a', [3, 2], 'scratch')).toThrow('tensor a: declared as [2,3] and as [3,2]');
+    expect(() => builder.shape('b')).toThrow('tensor b is not declared');
+  });
+});
