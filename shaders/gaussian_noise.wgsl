@@ -5,14 +5,14 @@ const N: u32 = 1u; // @specialise
 override SEED: u32 = 0;
 override STDDEV: f32 = 1.0;
 
-const TWO_PI: f32 = 6.28318530717958648;
-
 // @link lib/step.wgsl
 struct Step { rows: u32, index: u32 }
 // @link lib/random.wgsl
 fn random_bits(seed: u32, step_index: u32, element: u32) -> u32 { return seed; }
 // @link lib/random.wgsl
 fn random_unit(bits: u32) -> f32 { return f32(bits); }
+// @link lib/random.wgsl
+fn cos_turns(turns: f32) -> f32 { return cos(turns); }
 // @link lib/log.wgsl
 fn log_accurate(x: f32) -> f32 { return log(x); }
 
@@ -26,5 +26,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (i >= current.rows * N) { return; }
   let u = 1.0 - random_unit(random_bits(SEED, current.index, 2u * i)); // in (0, 1]
   let v = random_unit(random_bits(SEED, current.index, 2u * i + 1u));
-  y[i] = x[i] + STDDEV * sqrt(-2.0 * log_accurate(u)) * cos(TWO_PI * v);
+  y[i] = x[i] + STDDEV * sqrt(-2.0 * log_accurate(u)) * cos_turns(v);
 }

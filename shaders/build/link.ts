@@ -14,6 +14,8 @@ import type { SourceRange } from '../../src/kernels/shader.ts';
 
 export interface LinkedShader {
   code: string;
+  /** The code file by file: the shader's own, then each library file's. */
+  parts: string[];
   sources: SourceRange[];
   /** Absolute paths of every file read. */
   files: string[];
@@ -42,7 +44,7 @@ export function linkShader(file: string, root: string): LinkedShader {
     start += text.split('\n').length;
     return range;
   });
-  return { code: parts.join('\n'), sources, files };
+  return { code: parts.join('\n'), parts, sources, files };
 }
 
 function takeLinks(source: string, file: string): { text: string; links: { name: string; path: string }[] } {

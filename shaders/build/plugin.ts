@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
-import { reflectFile } from './reflect.ts';
+import { type ReflectedFile, reflectFile } from './reflect.ts';
 
 export const shaderRoot = join(dirname(fileURLToPath(import.meta.url)), '..');
 const projectRoot = join(shaderRoot, '..');
@@ -37,20 +37,33 @@ export function writeShaderTypes(): void {
   }
 }
 
+/** Marks the module that holds a file's own code alone, for all shaders that link it to share. */
+const PART = '?part';
+
 export function wgsl(): Plugin {
   return {
     name: 'shaderprop:wgsl',
     configResolved: writeShaderTypes,
     load(id) {
-      if (!id.endsWith('.wgsl')) return;
-      const { shader, files } = reflectFile(id, shaderRoot);
-      for (const file of files) this.addWatchFile(file);
-      const entries = Object.entries(shader);
-      const exports = entries
-        .map(([key, value]) => `export const ${key} = ${JSON.stringify(value)};\n`)
-        .join('');
-      const shape = entries.map(([key]) => key).join(', ');
-      return { code: `${exports}export default { ${shape} };`, moduleType: 'js', map: null };
+      const file = id.replace(PART, '');
+      if (!file.endsWith('.wgsl')) return;
+      const reflected = reflectFile(file, shaderRoot);
+      for (const part of reflected.parts) this.addWatchFile(part.file);
+      const code = id.endsWith(PART)
+        ? `export default ${JSON.stringify(reflected.parts[0].code)};`
+        : shaderModule(reflected);
+      return { code, moduleType: 'js', map: null };
     },
   };
+}
+
+/** A module that exports the shader, and each of its fields by name. */
+function shaderModule({ shader, parts }: ReflectedFile): string {
+  const imports = parts.map(({ file }, i) => `import part${i} from ${JSON.stringify(file + PART)};\n`);
+  const code = `[${parts.map((_, i) => `part${i}`).join(', ')}].join('\\n')`;
+  const fields = Object.entries(shader)
+    .filter(([key]) => key !== 'code')
+    .map(([key, value]) => `export const ${key} = ${JSON.stringify(value)};\n`);
+  const shape = Object.keys(shader).join(', ');
+  return `${imports.join('')}export const code = ${code};\n${fields.join('')}export default { ${shape} };`;
 }

@@ -11,9 +11,16 @@ const MARKED_CONST = /^(const (\w+): (\w+) = ([-\w.]+);) \/\/ @specialise/gm;
 const NAMED_VALUE = /^const ([A-Z][A-Z0-9_]*): u32 = (\d+)u?;(?! \/\/ @specialise)/gm;
 const OVERRIDE = /^override (\w+): (\w+) = ([-\w.]+);/gm;
 
-export function reflectFile(file: string, root: string): { shader: Shader; files: string[] } {
+export interface ReflectedFile {
+  readonly shader: Shader;
+  /** Every file that was read, and the part of the shader's code that came from it. */
+  readonly parts: { readonly file: string; readonly code: string }[];
+}
+
+export function reflectFile(file: string, root: string): ReflectedFile {
   const linked = linkShader(file, root);
-  return { shader: reflectShader(basename(file, '.wgsl'), linked), files: linked.files };
+  const parts = linked.files.map((from, i) => ({ file: from, code: stripComments(linked.parts[i]) }));
+  return { shader: reflectShader(basename(file, '.wgsl'), linked), parts };
 }
 
 function reflectShader(name: string, linked: LinkedShader): Shader {
@@ -80,6 +87,5 @@ function stripComments(code: string): string {
   return code
     .split('\n')
     .map((line) => line.replace(/\/\/.*$/, '').trim())
-    .join('\n')
-    .trimEnd();
+    .join('\n');
 }
