@@ -14,7 +14,7 @@ const library: UserConfig = {
     outDir: 'dist',
     emptyOutDir: false,
     lib: { entry: here('src/index.ts'), formats: ['es'], fileName: () => 'shaderprop.js' },
-    rolldownOptions: { output: { codeSplitting: false } },
+    rolldownOptions: { output: { codeSplitting: false, minify: true } },
   },
 };
 
