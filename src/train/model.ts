@@ -127,6 +127,9 @@ export class Sequential implements TrainedModel {
       signal: options.signal,
       metrics,
     };
+    if (settings.signal !== undefined && typeof settings.signal?.throwIfAborted !== 'function') {
+      fail('signal', settings.signal, 'an AbortSignal');
+    }
     settings.signal?.throwIfAborted();
     return this.#train('fit', async (session) => {
       const trainer = await this.#createTrainer(session, data, options);
