@@ -61,7 +61,8 @@ function uniqueName(layer: Layer, placed: readonly NetworkLayer[], index: number
 
 /** The first parameters of a dense layer, `[inputs + 1, units]`, from the network's seed. */
 export function initialParameters(network: Network, layer: NetworkDense): Float32Array {
-  const uniform = uniformSource(network.seed, streams.initializer, network.layers.indexOf(layer));
+  // Counted among the dense layers: a dropout layer put between does not change the others' weights.
+  const uniform = uniformSource(network.seed, streams.initializer, denseLayers(network).indexOf(layer));
   const { inputs, units } = layer;
   const kernel = initialValues(layer.kernelInitializer, [inputs, units], layer, uniform);
   const result = new Float32Array((inputs + 1) * units);
