@@ -9,8 +9,9 @@
 //   CATEGORICAL_LOGITS    E = Σ s_j (lse(z) − z_j)              δ = softmax(z) Σs − s
 //   CATEGORICAL           E = −Σ s ln y                         δ = −(s / y) F′
 // In the losses from logits y holds the pre-activations z of a sigmoid or softmax. SPARSE: the target is a label,
-// s being 1 there and 0 elsewhere. SMOOTHING ε takes s to s (1 − ε) + ε / classes. DIVERGENCE adds Σ s ln s, which
-// makes the categorical losses the Kullback–Leibler divergence. All are averaged over the batch's real rows.
+// s being 1 there and 0 elsewhere. SMOOTHING ε takes s to s (1 − ε) + ε / classes: N of them, or the 2 of each output
+// in the binary losses. DIVERGENCE adds Σ s ln s, which makes the categorical losses the Kullback–Leibler divergence.
+// All are averaged over the batch's real rows.
 //   y [M, N] · target_rows [samples, WIDTH + WEIGHTED], WIDTH = N, or 1 for labels; the weight is the last column
 //   delta [M, N] · metrics [slots, STRIDE, 2]: for each workgroup the sums over its rows of the loss and of the
 //   rows predicted right
@@ -105,7 +106,8 @@ fn target_of(source: u32, j: u32) -> f32 {
 }
 
 fn smoothed_target(source: u32, j: u32) -> f32 {
-  let classes = max(f32(N), 2.0); // a single output tells two classes apart
+  let is_binary = LOSS == BINARY || LOSS == BINARY_LOGITS;
+  let classes = select(f32(N), 2.0, is_binary); // each output of a binary loss tells two classes apart
   return target_of(source, j) * (1.0 - SMOOTHING) + SMOOTHING / classes;
 }
 

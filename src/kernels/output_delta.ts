@@ -87,9 +87,10 @@ function readRow(
   first: number,
   row: number,
 ): Row {
-  const { N, SMOOTHING } = constants;
+  const { N, SMOOTHING, LOSS } = constants;
   const { target, weight } = readTarget(targets, constants, first, row);
-  const smoothed = target.map((s) => s * (1 - SMOOTHING) + SMOOTHING / Math.max(N, 2));
+  const classes = LOSS === losses.BINARY || LOSS === losses.BINARY_LOGITS ? 2 : N;
+  const smoothed = target.map((s) => s * (1 - SMOOTHING) + SMOOTHING / classes);
   return { y: y.slice(row * N, (row + 1) * N), target, smoothed, weight };
 }
 
@@ -125,6 +126,7 @@ function parityCase(
 }
 
 const probability = () => between(0, 1);
+const binary = (): Fill => (uniform) => Math.round(uniform());
 const real = () => normal();
 const logits = normal(2);
 /** Probabilities, with the ends of the range among them. */
@@ -136,6 +138,12 @@ const lossCases: LossCase[] = [
   { label: 'mean absolute error', constants: { LOSS: losses.MEAN_ABSOLUTE }, y: logits, target: real },
   { label: 'huber', constants: { LOSS: losses.HUBER, HUBER_DELTA: 1.5 }, y: logits, target: real },
   { label: 'binary cross-entropy', constants: { LOSS: losses.BINARY }, y: outputs, target: probability },
+  {
+    label: 'smoothed binary cross-entropy',
+    constants: { LOSS: losses.BINARY, SMOOTHING: 0.125 },
+    y: outputs,
+    target: binary,
+  },
   {
     label: 'binary cross-entropy from logits',
     constants: { LOSS: losses.BINARY_LOGITS, SMOOTHING: 0.125, THRESHOLD: 0 },

@@ -8,7 +8,7 @@ const parameters = {
   meanAbsoluteError: {},
   /** Quadratic up to an error of `delta`, linear beyond. */
   huberLoss: { delta: 1 },
-  /** `labelSmoothing` ε takes a target s to s (1 − ε) + ε / classes. */
+  /** `labelSmoothing` ε takes a target s to s (1 − ε) + ε / classes, of which each output of the binary loss has two. */
   binaryCrossentropy: { labelSmoothing: 0 },
   categoricalCrossentropy: { labelSmoothing: 0 },
   sparseCategoricalCrossentropy: { labelSmoothing: 0 },

@@ -113,7 +113,7 @@ export function oneCycle(options: {
     schedule: 'oneCycle',
     rateAt(step) {
       const at = Math.min(step, steps - 1);
-      if (at <= peak) return anneal(first, rate, at / peak);
+      if (at <= peak) return anneal(first, rate, peak > 0 ? at / peak : 1);
       return anneal(rate, first / finalDivisor, (at - peak) / (steps - 1 - peak));
     },
   };
