@@ -45,8 +45,27 @@ afterAll(() => {
 
 const sizeOf = ({ tensors }: ParityCase) => Object.values(tensors).reduce((sum, { size }) => sum + size, 0);
 
-/** Compiling takes the longest; among the cases of a kernel the small ones come first. */
-const cost = ({ kernel, parityCase }: Candidate) => kernel.shader.code.length + sizeOf(parityCase) / LARGE;
+/** What a case is about, apart from sizes. */
+function settingOf({ constants }: ParityCase): string {
+  const sizes = ['M', 'N', 'K', 'WIDTH', 'STRIDE', 'OFFSET', 'SIZE', 'COUNT'];
+  return JSON.stringify(Object.entries(constants).filter(([name]) => !sizes.includes(name)));
+}
+
+/** A kernel's cases in the order in which they are likely to tell: one of every setting, then another, and so on. */
+function variedCases(kernel: Kernel): Candidate[] {
+  const strangeness = (parityCase: ParityCase) => Math.abs(Math.log(sizeOf(parityCase) / 200));
+  const cases = kernel.cases.filter((parityCase) => sizeOf(parityCase) < LARGE);
+  const seen = new Map<string, number>();
+  const ranked = cases
+    .sort((a, b) => strangeness(a) - strangeness(b))
+    .map((parityCase) => {
+      const setting = settingOf(parityCase);
+      const rank = seen.get(setting) ?? 0;
+      seen.set(setting, rank + 1);
+      return { rank, candidate: { kernel, parityCase } };
+    });
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ candidate }) => candidate);
+}
 
 /** Every shader file with its mutants. */
 function suspectsByFile(): Map<string, Suspect[]> {
@@ -78,9 +97,8 @@ class Trial {
   constructor(suspects: readonly Suspect[]) {
     const kernels = new Set(suspects.flatMap(({ code }) => [...code.keys()]));
     this.#cases = [...kernels]
-      .flatMap((kernel) => kernel.cases.map((parityCase) => ({ kernel, parityCase })))
-      .filter(({ parityCase }) => sizeOf(parityCase) < LARGE)
-      .sort((a, b) => cost(a) - cost(b));
+      .sort((a, b) => a.shader.code.length - b.shader.code.length)
+      .flatMap(variedCases);
   }
 
   /** The mutants that pass every case; with `sharp`, every case that another mutant has failed. */
