@@ -19,7 +19,7 @@ type Settings = { readonly [K in keyof typeof checks]?: ReturnType<(typeof check
 
 /** The optimizers and their default constants: PyTorch's. */
 const defaults = {
-  sgd: { learningRate: 0.01, momentum: 0, nesterov: false },
+  sgd: { learningRate: 1e-3, momentum: 0, nesterov: false },
   adam: { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   adamw: { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
   rmsprop: { learningRate: 0.01, rho: 0.99, epsilon: 1e-8, momentum: 0, centered: false },

@@ -39,7 +39,8 @@ const momentum = { learningRate: 0.1, momentum: 0.9 };
 
 /** With PyTorch's default constants where none are given. */
 const optimizerTrajectories = [
-  optimizer('SGD', sgd({ learningRate: 0.3 }), optimizers.sgd({ gamma: 0.3 })),
+  optimizer('SGD', sgd(), optimizers.sgd()),
+  optimizer('SGD, a larger rate', sgd({ learningRate: 0.3 }), optimizers.sgd({ gamma: 0.3 })),
   optimizer('SGD, momentum', sgd(momentum), optimizers.sgd({ gamma: 0.1, mu: 0.9 })),
   optimizer(
     'SGD, Nesterov',

@@ -12,7 +12,6 @@ import {
 } from '../../src/index.ts';
 
 const warmup = (steps: number, then: LearningRate, startFactor?: number) =>
-  // biome-ignore lint/suspicious/noThenProperty: an option's name
   linearWarmup({ steps, startFactor, then });
 
 const rates = (schedule: Schedule, steps: number) =>
