@@ -9,24 +9,25 @@ import {
   sequential,
 } from '../../src/index.ts';
 import { loadProblem, type Problem } from './problems.ts';
+import { score } from './score.ts';
 import type { TrainOutcome, TrainRequest } from './trainProtocol.ts';
 
 const progressInterval = 100;
 
 window.train = async (request: TrainRequest): Promise<TrainOutcome> => {
   const runtime = await createRuntime({ backend: request.backend });
-  const problem = await loadProblem(request.dataset, request.seed);
-  const model = sequential({ seed: request.seed, layers: problem.layers });
+  const problem = await loadProblem(request);
+  const { layers, preprocessing, loss: objective, metrics } = problem;
+  const model = sequential({ seed: request.seed, layers, preprocessing });
   // The rate falls to zero over the whole training: the last steps settle what the first ones found.
   const learningRate = cosineRestarts({ rate: problem.learningRate, steps: countSteps(problem, request) });
-  const optimizer = adam({ learningRate });
-  model.compile({ optimizer, loss: problem.loss, metrics: ['accuracy'], runtime });
+  model.compile({ optimizer: adam({ learningRate }), loss: objective, metrics, runtime });
 
   const started = performance.now();
   const loss = await fit(model, problem, request);
   const seconds = (performance.now() - started) / 1000;
 
-  const { accuracy } = await model.evaluate(problem.test.x, problem.test.y);
+  const scores = await score(model, problem);
   const reports = await runtime.selfTest();
   const result = {
     backend: runtime.backend,
@@ -38,11 +39,12 @@ window.train = async (request: TrainRequest): Promise<TrainOutcome> => {
     seconds,
     stepsPerSecond: countSteps(problem, request) / seconds,
     loss,
-    testAccuracy: accuracy,
+    ...scores,
     parity: Math.max(...reports.map(({ maxError }) => maxError)),
   };
   return {
     result,
+    notes: problem.notes,
     misses: reports.flatMap(({ kernel, failures }) => failures.slice(0, 1).map((f) => `${kernel}, ${f}`)),
   };
 };

@@ -1,7 +1,8 @@
-import { dense, type Layer, type LossOption } from '../../src/index.ts';
+import { dense, type Layer, type LossOption, type Metric, type Preprocessing } from '../../src/index.ts';
 import { loadDigits } from '../data/loadDigits.ts';
 import { circles, spirals, type ToySet, xor } from '../data/toy.ts';
-import type { Dataset } from './trainProtocol.ts';
+import { tableProblem } from './tableProblem.ts';
+import type { TrainRequest } from './trainProtocol.ts';
 
 type Rows = { x: Float32Array; y: Float32Array | Int32Array };
 
@@ -9,12 +10,17 @@ type Rows = { x: Float32Array; y: Float32Array | Int32Array };
 export interface Problem {
   layers: Layer[];
   loss: LossOption;
+  metrics: Metric[];
   learningRate: number;
+  preprocessing?: Preprocessing;
   train: Rows;
   test: Rows;
+  /** What was done to the data, a line each. */
+  notes: string[];
 }
 
-export function loadProblem(dataset: Dataset, seed: number): Promise<Problem> | Problem {
+export function loadProblem({ dataset, task, seed }: TrainRequest): Promise<Problem> | Problem {
+  if (task) return tableProblem(task);
   switch (dataset) {
     case 'digits':
       return digitsProblem();
@@ -24,6 +30,8 @@ export function loadProblem(dataset: Dataset, seed: number): Promise<Problem> | 
       return toyProblem([8], circles({ seed }), circles({ seed: seed + 1 }));
     case 'spirals':
       return toyProblem([16, 16], spirals({ seed }), spirals({ seed: seed + 1 }));
+    default:
+      throw new Error(`No such data: ${dataset}`);
   }
 }
 
@@ -35,7 +43,9 @@ async function digitsProblem(): Promise<Problem> {
     ],
     // Smoothed labels: 96.4 % on average over seeds, where plain ones give 95.9 %.
     loss: { name: 'sparseCategoricalCrossentropy', labelSmoothing: 0.1 },
+    metrics: ['accuracy'],
     learningRate: 0.003,
+    notes: [],
     ...(await loadDigits()),
   };
 }
@@ -49,7 +59,9 @@ function toyProblem(hidden: number[], train: ToySet, test: ToySet): Problem {
       dense({ units: train.outputs, activation: 'sigmoid' }),
     ],
     loss: 'meanSquaredError',
+    metrics: ['accuracy'],
     learningRate: 0.03,
+    notes: [],
     train,
     test,
   };

@@ -1,16 +1,35 @@
-import { existsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { cac } from 'cac';
+import { type TableName, tableNames } from '../data/tables.ts';
+import {
+  type Arguments,
+  integer,
+  joinNegatives,
+  list,
+  oneOf,
+  optionalPath,
+  positiveInteger,
+} from './commandLine.ts';
 import { type Engine, engines } from './findBrowser.ts';
-import { backends, type Dataset, datasets, defaults, type TrainRequest } from './trainProtocol.ts';
+import {
+  backends,
+  type Dataset,
+  datasets,
+  defaults,
+  type TrainRequest,
+  tableDefaults,
+} from './trainProtocol.ts';
 
-export interface TrainCommand extends TrainRequest {
+export interface TrainCommand extends Omit<TrainRequest, 'task'> {
+  /** The column to learn, of a table. */
+  target: string | undefined;
+  /** Columns of a table to leave out. */
+  ignore: string[];
+  /** Columns of a CSV file that hold categories, though they look like numbers. */
+  categories: string[];
   browser: Engine;
   /** Where to write the result. */
   json: string | undefined;
 }
-
-type Arguments = Record<string, unknown>;
 
 /** The command that these arguments ask for, or undefined when they asked for help and have been given it. */
 export function parseTrainCommand(argv: string[]): TrainCommand | undefined {
@@ -18,7 +37,10 @@ export function parseTrainCommand(argv: string[]): TrainCommand | undefined {
   let command: TrainCommand | undefined;
   cli
     .command('', 'Train a network in a headless browser')
-    .option('--dataset <name>', datasets.join(', '), { default: 'digits' })
+    .option('--dataset <name>', `${datasets.join(', ')}, or FILE.csv`, { default: 'digits' })
+    .option('--target <column>', 'Column of the table to learn; a CSV file has to have it named')
+    .option('--ignore <columns>', 'Columns of the table to leave out, with commas between them')
+    .option('--categories <columns>', 'Columns of a CSV file to take as categories though they hold numbers')
     .option('--epochs <n>', 'Passes over the data')
     .option('--batch-size <n>', 'Rows a step')
     .option('--backend <name>', backends.join(', '), { default: 'auto' })
@@ -33,51 +55,50 @@ export function parseTrainCommand(argv: string[]): TrainCommand | undefined {
   return command;
 }
 
-/** `--epochs -3` becomes `--epochs=-3`: the parser would take `-3` for an option of its own. */
-function joinNegatives(argv: string[]): string[] {
-  const isValue = (index: number) => /^-\d/.test(argv[index] ?? '') && argv[index - 1]?.startsWith('--');
-  return argv.flatMap((arg, i) => {
-    if (isValue(i)) return [];
-    return isValue(i + 1) ? [`${arg}=${argv[i + 1]}`] : [arg];
-  });
-}
-
 function readCommand(args: Arguments): TrainCommand {
-  const dataset = oneOf<Dataset>('--dataset', args.dataset, datasets);
+  const dataset = String(args.dataset);
+  const standard = isFile(dataset) ? tableDefaults : defaults[checkDataset(dataset)];
   return {
     dataset,
-    epochs: positiveInteger('--epochs', args.epochs ?? defaults[dataset].epochs),
-    batchSize: positiveInteger('--batch-size', args.batchSize ?? defaults[dataset].batchSize),
+    ...readColumns(dataset, args),
+    epochs: positiveInteger('--epochs', args.epochs ?? standard.epochs),
+    batchSize: positiveInteger('--batch-size', args.batchSize ?? standard.batchSize),
     backend: oneOf('--backend', args.backend, backends),
     browser: oneOf('--browser', args.browser, engines),
     seed: integer('--seed', args.seed),
-    json: args.json === undefined ? undefined : writablePath('--json', String(args.json)),
+    json: optionalPath('--json', args.json),
   };
 }
 
-function oneOf<T extends string>(option: string, value: unknown, choices: T[]): T {
-  const choice = choices.find((name) => name === value);
-  if (!choice) throw new Error(`${option} must be one of ${choices.join(', ')}; got ${value}.`);
-  return choice;
+function checkDataset(dataset: string): Dataset {
+  const known = datasets.find((name) => name === dataset);
+  if (known) return known;
+  const accepted = `one of ${datasets.join(', ')} or a file that ends in .csv or .tsv`;
+  throw new Error(`--dataset must be ${accepted}; got ${dataset}.`);
 }
 
-function positiveInteger(option: string, value: unknown): number {
-  const number = integer(option, value);
-  if (number < 1) throw new Error(`${option} must be 1 or more; got ${value}.`);
-  return number;
-}
+export const isFile = (dataset: string) => /\.[ct]sv$/i.test(dataset);
 
-function integer(option: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
-    throw new Error(`${option} must be a whole number; got ${value}.`);
+export const isTableName = (dataset: string): dataset is TableName =>
+  tableNames.includes(dataset as TableName);
+
+function readColumns(
+  dataset: string,
+  args: Arguments,
+): Pick<TrainCommand, 'target' | 'ignore' | 'categories'> {
+  for (const option of ['target', 'ignore', 'categories']) {
+    const fits = isFile(dataset) || (option !== 'categories' && isTableName(dataset));
+    if (args[option] !== undefined && !fits) {
+      const accepted = option === 'categories' ? 'FILE.csv' : `${tableNames.join(', ')} or FILE.csv`;
+      throw new Error(`--${option} goes with --dataset ${accepted}; got ${dataset}.`);
+    }
   }
-  return value;
-}
-
-/** Checked before training: it would be a pity to learn it after. */
-function writablePath(option: string, path: string): string {
-  const folder = dirname(resolve(path));
-  if (!existsSync(folder)) throw new Error(`${option} ${path}: there is no folder ${folder}.`);
-  if (existsSync(path) && statSync(path).isDirectory()) throw new Error(`${option} ${path} is a folder.`);
-  return path;
+  if (isFile(dataset) && args.target === undefined) {
+    throw new Error(`--target must name the column of ${dataset} to learn.`);
+  }
+  return {
+    target: args.target === undefined ? undefined : String(args.target),
+    ignore: list(args.ignore),
+    categories: list(args.categories),
+  };
 }

@@ -1,7 +1,10 @@
 /** What the train command and its page say to each other. */
+import type { Table } from '../../src/index.ts';
 
-export type Dataset = 'digits' | 'xor' | 'circles' | 'spirals';
+export type Dataset = 'digits' | 'xor' | 'circles' | 'spirals' | 'iris' | 'penguins' | 'cars';
 export type BackendChoice = 'auto' | 'webgpu' | 'reference';
+
+export const tableDefaults = { epochs: 100, batchSize: 16 };
 
 /** Passes over the data and rows a step, where the user names none. */
 export const defaults: Record<Dataset, { epochs: number; batchSize: number }> = {
@@ -9,13 +12,27 @@ export const defaults: Record<Dataset, { epochs: number; batchSize: number }> = 
   xor: { epochs: 300, batchSize: 4 },
   circles: { epochs: 50, batchSize: 32 },
   spirals: { epochs: 200, batchSize: 32 },
+  iris: tableDefaults,
+  penguins: tableDefaults,
+  cars: tableDefaults,
 };
 
 export const datasets = Object.keys(defaults) as Dataset[];
 export const backends: BackendChoice[] = ['auto', 'webgpu', 'reference'];
 
+/** A table, and what to learn from it. */
+export interface TableTask {
+  table: Table;
+  /** Names of columns. */
+  target: string;
+  ignore: string[];
+}
+
 export interface TrainRequest {
-  dataset: Dataset;
+  /** One of `datasets`, or the path of a CSV file. */
+  dataset: string;
+  /** The data, where the page cannot fetch it: the command reads tables for it. */
+  task?: TableTask;
   epochs: number;
   batchSize: number;
   backend: BackendChoice;
@@ -35,20 +52,25 @@ export interface TrainResult {
   backend: string;
   adapter: string;
   isFallbackAdapter: boolean;
-  dataset: Dataset;
+  dataset: string;
   samples: number;
   epochs: number;
   seconds: number;
   stepsPerSecond: number;
   /** Of the last epoch. */
   loss: number;
-  testAccuracy: number;
+  /** Null for a regression, which has these two instead: R², and the mean error in the target's own unit. */
+  testAccuracy: number | null;
+  testR2?: number;
+  testMeanAbsoluteError?: number;
   /** The largest error of any kernel against the float64 reference, on the device that trained. */
   parity: number;
 }
 
 export interface TrainOutcome {
   result: TrainResult;
+  /** What was done to the data, a line each. */
+  notes: string[];
   /** The kernels whose error is larger than it may be, each with its first miss. */
   misses: string[];
 }

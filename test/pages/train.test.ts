@@ -1,15 +1,18 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { engines, findBrowser } from '../../demo/headless/findBrowser.ts';
+import type { Result } from '../../demo/headless/resultsProtocol.ts';
 import type { TrainResult } from '../../demo/headless/trainProtocol.ts';
 
 const found = engines.filter((engine) => findBrowser(engine));
 
-function train(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  const command = ['--import', 'tsx', 'demo/headless/train.ts', ...args];
+const train = (...args: string[]) => run('train', ...args);
+
+function run(name: string, ...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  const command = ['--import', 'tsx', `demo/headless/${name}.ts`, ...args];
   return new Promise((resolve) => {
     const child = execFile(process.execPath, command, (_error, stdout, stderr) => {
       resolve({ status: child.exitCode ?? -1, stdout, stderr });
@@ -17,11 +20,15 @@ function train(...args: string[]): Promise<{ status: number; stdout: string; std
   });
 }
 
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'shaderprop-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
 describe.each(found)('npm run train in %s', (browser) => {
   test('learns xor and writes the result', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'shaderprop-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const json = join(folder, 'result.json');
+    const json = join(temporaryFolder(), 'result.json');
 
     const { status, stdout, stderr } = await train('--dataset', 'xor', '--browser', browser, '--json', json);
 
@@ -46,6 +53,43 @@ describe.each(found)('npm run train in %s', (browser) => {
     expect(result.loss).toBeLessThan(0.01);
     expect(result.parity).toBeLessThan(0.001);
   });
+});
+
+test('npm run train learns a CSV file, and says what it did to its rows', async () => {
+  const folder = temporaryFolder();
+  const [file, json] = [join(folder, 'line.csv'), join(folder, 'result.json')];
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) => `${i},${i % 3 ? 'odd' : '"even, or so"'},${1000 + 5 * i}`,
+  );
+  writeFileSync(file, ['id,sort,price', ...rows, '60,odd,', ',odd,1100'].join('\n'));
+
+  const columns = ['--target', 'price', '--ignore', 'sort'];
+  const { status, stdout, stderr } = await train('--dataset', file, ...columns, '--json', json);
+
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  expect(stdout).toContain('price missing in 1 of 62 rows: left out');
+  expect(stdout).toContain('id missing in 1 of 61 rows: the mean');
+  const result = JSON.parse(readFileSync(json, 'utf8')) as TrainResult;
+  expect(result).toMatchObject({ dataset: file, samples: 48, epochs: 100, testAccuracy: null });
+  expect(result.testR2).toBeGreaterThan(0.9);
+  // Prices deviate by 87 from their mean: the error is in their unit.
+  expect(result.testMeanAbsoluteError).toBeGreaterThan(0.1);
+  expect(result.testMeanAbsoluteError).toBeLessThan(30);
+});
+
+test('npm run results measures, prints and writes what it is asked for', async () => {
+  const json = join(temporaryFolder(), 'results.json');
+  const { status, stdout, stderr } = await run('results', '--only', 'iris', '--json', json);
+  expect({ status, stdout, stderr }).toMatchObject({ status: 0 });
+  expect(stdout).toMatch(
+    /^iris +150 +5-fold cross-validation +accuracy +9\d\.\d % ± \d\.\d % +95\.0 % +yes/m,
+  );
+  const [iris, ...others] = JSON.parse(readFileSync(json, 'utf8')) as Result[];
+  expect(others).toEqual([]);
+  expect(iris).toMatchObject({ name: 'iris', samples: 150, reached: true });
+  expect(iris.scores.length).toBe(5);
+  expect(iris.value).toBeGreaterThan(0.95);
 });
 
 test('a wrong argument is one line and exit code 1', async () => {

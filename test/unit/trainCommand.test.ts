@@ -6,6 +6,9 @@ const parse = (...args: string[]) => parseTrainCommand(['node', 'train.ts', ...a
 test('without arguments: the digits, in Chrome', () => {
   expect(parse()).toEqual({
     dataset: 'digits',
+    target: undefined,
+    ignore: [],
+    categories: [],
     epochs: 5,
     batchSize: 32,
     backend: 'auto',
@@ -18,7 +21,7 @@ test('without arguments: the digits, in Chrome', () => {
 test('takes every option', () => {
   const args =
     '--dataset xor --epochs 9 --batch-size 2 --backend reference --browser firefox --seed -7 --json out';
-  expect(parse(...args.split(' '))).toEqual({
+  expect(parse(...args.split(' '))).toMatchObject({
     dataset: 'xor',
     epochs: 9,
     batchSize: 2,
@@ -29,8 +32,28 @@ test('takes every option', () => {
   });
 });
 
+test('takes the columns of a table', () => {
+  const args = '--dataset data/wine.csv --target quality --ignore id,name --categories quality,year';
+  expect(parse(...args.split(' '))).toMatchObject({
+    dataset: 'data/wine.csv',
+    target: 'quality',
+    ignore: ['id', 'name'],
+    categories: ['quality', 'year'],
+    epochs: 100,
+    batchSize: 16,
+  });
+  expect(parse('--dataset', 'cars', '--target', '7')).toMatchObject({ dataset: 'cars', target: '7' });
+});
+
 test.each([
-  ['--dataset cats', '--dataset must be one of digits, xor, circles, spirals; got cats.'],
+  [
+    '--dataset cats',
+    '--dataset must be one of digits, xor, circles, spirals, iris, penguins, cars or a file that ends in .csv or .tsv; got cats.',
+  ],
+  ['--dataset wine.csv', '--target must name the column of wine.csv to learn.'],
+  ['--target y', '--target goes with --dataset iris, penguins, cars or FILE.csv; got digits.'],
+  ['--dataset xor --ignore y', '--ignore goes with --dataset iris, penguins, cars or FILE.csv; got xor.'],
+  ['--dataset iris --categories y', '--categories goes with --dataset FILE.csv; got iris.'],
   ['--epochs 0', '--epochs must be 1 or more; got 0.'],
   ['--epochs -3', '--epochs must be 1 or more; got -3.'],
   ['--epochs 1.5', '--epochs must be a whole number; got 1.5.'],

@@ -1,0 +1,65 @@
+import { writeFileSync } from 'node:fs';
+import type { Page } from 'puppeteer';
+import { printTable } from '../../src/model/network.ts';
+import { readTableSet } from '../data/tables.ts';
+import { createTask } from './readRequest.ts';
+import { parseResultsCommand, type ResultsCommand } from './resultsCommand.ts';
+import type { Experiment, Measurement, MeasureRequest, Result } from './resultsProtocol.ts';
+import { runInPage } from './runInPage.ts';
+
+try {
+  const command = parseResultsCommand(process.argv);
+  if (command) await run(command);
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(message.split('\n')[0]);
+  process.exitCode = 1;
+}
+
+async function run(command: ResultsCommand): Promise<void> {
+  const results = await runInPage({
+    engine: command.browser,
+    body: (page) => measureAll(page, command),
+  });
+  console.log(printResults(results));
+  if (command.json) writeFileSync(command.json, `${JSON.stringify(results, null, 2)}\n`);
+  if (results.some(({ reached }) => !reached)) process.exitCode = 1;
+}
+
+async function measureAll(page: Page, { experiments, backend, seed }: ResultsCommand): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const experiment of experiments) {
+    const { table, target } = readTableSet(experiment.data);
+    const request = { task: createTask(table, target), backend, seed };
+    results.push(summarise(experiment, await page.evaluate(callPage, request)));
+  }
+  return results;
+}
+
+/** Runs in the page. */
+function callPage(request: MeasureRequest): Promise<Measurement> {
+  if (!window.measure) throw new Error('The page that measures is not running.');
+  return window.measure(request);
+}
+
+function summarise({ data: _, ...experiment }: Experiment, measurement: Measurement): Result {
+  const { scores } = measurement;
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const value = mean(scores);
+  const deviation = Math.sqrt(mean(scores.map((score) => (score - value) ** 2)));
+  return { ...experiment, ...measurement, value, deviation, reached: value >= experiment.wanted };
+}
+
+function printResults(results: readonly Result[]): string {
+  const heading = ['experiment', 'rows', 'method', 'measure', 'result', 'wanted', 'reached', 'seconds'];
+  const rows = results.map((result) => {
+    const { name, samples, method, measure, value, deviation, wanted, reached, seconds } = result;
+    const print = (score: number) =>
+      measure === 'accuracy' ? `${(100 * score).toFixed(1)} %` : score.toFixed(3);
+    return [
+      ...[name, String(samples), method, measure],
+      ...[`${print(value)} ± ${print(deviation)}`, print(wanted), reached ? 'yes' : 'no', seconds.toFixed(1)],
+    ];
+  });
+  return printTable(heading, rows);
+}
