@@ -15,6 +15,7 @@ import { mutants } from '../support/mutate.ts';
 /** A mutant as it comes in each kernel that has the line. */
 interface Suspect {
   readonly text: string;
+  readonly names: readonly string[];
   readonly code: Map<Kernel, string>;
 }
 
@@ -45,10 +46,20 @@ afterAll(() => {
 
 const sizeOf = ({ tensors }: ParityCase) => Object.values(tensors).reduce((sum, { size }) => sum + size, 0);
 
+const sizes = ['M', 'N', 'K', 'WIDTH', 'STRIDE', 'OFFSET', 'SIZE', 'COUNT'];
+
 /** What a case is about, apart from sizes. */
 function settingOf({ constants }: ParityCase): string {
-  const sizes = ['M', 'N', 'K', 'WIDTH', 'STRIDE', 'OFFSET', 'SIZE', 'COUNT'];
   return JSON.stringify(Object.entries(constants).filter(([name]) => !sizes.includes(name)));
+}
+
+/** How many of the names are what the case is about: a constant that it sets, or a value that it gives to one. */
+function relevanceOf({ kernel, parityCase }: Candidate, names: readonly string[]): number {
+  const constants = Object.entries(parityCase.constants).filter(([name]) => !sizes.includes(name));
+  const { values } = kernel.shader;
+  return names.filter((name) =>
+    constants.some(([key, value]) => (key === name && value) || values[name] === value),
+  ).length;
 }
 
 /** A kernel's cases in the order in which they are likely to tell: one of every setting, then another, and so on. */
@@ -80,7 +91,7 @@ function suspectsByFile(): Map<string, Suspect[]> {
       const suspects = files.get(file) ?? new Map<string, Suspect>();
       files.set(file, suspects);
       const key = `${mutant.text} ${count}`;
-      const suspect = suspects.get(key) ?? { text: mutant.text, code: new Map() };
+      const suspect = suspects.get(key) ?? { text: mutant.text, names: mutant.names, code: new Map() };
       suspects.set(key, suspect);
       suspect.code.set(kernel, mutant.code);
     }
@@ -90,8 +101,7 @@ function suspectsByFile(): Map<string, Suspect[]> {
 
 /** A shader file's mutants before the parity cases of the kernels that have its lines. */
 class Trial {
-  /** Those that told most lately first: mutants of neighbouring lines tend to fall to the same case. */
-  readonly #cases: Candidate[];
+  readonly #cases: readonly Candidate[];
   readonly #sharp = new Set<Candidate>();
 
   constructor(suspects: readonly Suspect[]) {
@@ -103,30 +113,42 @@ class Trial {
 
   /** The mutants that pass every case; with `sharp`, every case that another mutant has failed. */
   async survivors(suspects: readonly Suspect[], which: 'all' | 'sharp'): Promise<string[]> {
-    const survivors = new Set<string>();
-    const queue = [...suspects];
-    const lane = async () => {
-      for (let suspect = queue.shift(); suspect; suspect = queue.shift()) {
-        if (await this.#survives(suspect, which)) survivors.add(suspect.text);
-      }
-    };
-    await Promise.all(Array.from({ length: LANES }, lane));
-    return [...survivors].sort();
+    const share = Math.ceil(suspects.length / LANES);
+    const lanes = Array.from({ length: LANES }, (_, lane) =>
+      this.#survivorsInTurn(
+        suspects.slice(lane * share, (lane + 1) * share),
+        which === 'all' ? this.#cases : [...this.#sharp],
+      ),
+    );
+    return [...new Set((await Promise.all(lanes)).flat())].sort();
   }
 
-  async #survives({ code }: Suspect, which: 'all' | 'sharp'): Promise<boolean> {
-    for (const candidate of which === 'sharp' ? this.#sharp : [...this.#cases]) {
+  /** One mutant after the other; the case that told comes first for the next, whose line is likely the same. */
+  async #survivorsInTurn(suspects: readonly Suspect[], cases: readonly Candidate[]): Promise<string[]> {
+    const survivors: string[] = [];
+    let order = [...cases];
+    for (const { text, names, code } of suspects) {
+      const relevance = new Map(order.map((candidate) => [candidate, relevanceOf(candidate, names)]));
+      order.sort((a, b) => relevance.get(b)! - relevance.get(a)!);
+      const telling = await this.#firstToTell(code, order);
+      if (telling === undefined) survivors.push(text);
+      else if (telling !== 'compiler') {
+        this.#sharp.add(telling);
+        order = [telling, ...order.filter((candidate) => candidate !== telling)];
+      }
+    }
+    return survivors;
+  }
+
+  async #firstToTell(code: Suspect['code'], cases: readonly Candidate[]) {
+    for (const candidate of cases) {
       const broken = code.get(candidate.kernel);
       if (broken === undefined) continue;
       const { passed, compiles } = await runBroken(candidate, broken);
-      if (!compiles) return false;
-      if (passed) continue;
-      this.#sharp.add(candidate);
-      this.#cases.splice(this.#cases.indexOf(candidate), 1);
-      this.#cases.unshift(candidate);
-      return false;
+      if (!compiles) return 'compiler';
+      if (!passed) return candidate;
     }
-    return true;
+    return undefined;
   }
 }
 

@@ -115,6 +115,11 @@ export const equivalentMutants: Readonly<Record<string, Reasons>> = {
     'reduced_expm1: var p = [1 ⇒ 2].9875691500e-4;':
       'changes e^x − 1 by half an ULP: it is the factor of r⁷, r ≤ 0.35',
   },
+  'shaders/lib/random.wgsl': {
+    'cos_turns: return select(p, -p, from_whole [> ⇒ >=] 0.25);': reasons.edge,
+    'cos_turns: var p = [1.0 ⇒ 1.1] / 479001600.0;':
+      'changes the cosine by half an ULP of 1: it is the last term',
+  },
   'shaders/lib/log.wgsl': {
     'log1p: if (x [> ⇒ >=] -0.29 && x < 0.41421356) {': reasons.edge,
     'log1p: if (x > -0.29 && x [< ⇒ <=] 0.41421356) {': reasons.edge,

@@ -6,6 +6,8 @@ export interface Mutant {
   /** The function, and the line with what has changed: `main: let a = b [+ ⇒ -] c;`. */
   readonly text: string;
   readonly code: string;
+  /** Constants and values named on the line, on its `case`, and where its function is called: what it is about. */
+  readonly names: readonly string[];
 }
 
 /** What to put in place of what: each match on a line makes a mutant of its own. */
@@ -41,16 +43,24 @@ export function mutants(code: string): Mutant[] {
   const lines = code.split('\n');
   return reachableLines(lines).flatMap(({ at, where }) => {
     const line = lines[at];
+    const names = namesAbout(lines, at, where);
     return [...(isStatement(line) ? [{ from: 0, found: line, by: '' }] : []), ...editsOf(line)].flatMap(
       ({ from, found, by }) => {
         const [before, after] = [line.slice(0, from), line.slice(from + found.length)];
         const became = before + by + after;
         if (runsForever(became)) return [];
         const text = `${where}: ${before}[${found} ⇒ ${by}]${after}`;
-        return [{ at: at + 1, text, code: lines.with(at, became).join('\n') }];
+        return [{ at: at + 1, text, code: lines.with(at, became).join('\n'), names }];
       },
     );
   });
+}
+
+function namesAbout(lines: readonly string[], at: number, where: string): string[] {
+  const start = lines.findLastIndex((line, i) => i <= at && line.startsWith('fn '));
+  const label = lines.findLast((line, i) => i >= start && i <= at && /^(case|default)\b/.test(line)) ?? '';
+  const callers = lines.filter((line) => line.includes(`${where}(`) && !line.startsWith('fn '));
+  return [lines[at], label, ...callers].flatMap((line) => line.match(/\b[A-Z][A-Z0-9_]{2,}\b/g) ?? []);
 }
 
 function editsOf(line: string): { from: number; found: string; by: string }[] {
