@@ -133,12 +133,14 @@ describe('memory', () => {
     expect(calls.of('createBuffer')).toBe(calls.of('destroy'));
   });
 
-  test('stays the same over repeated fit, evaluate, predict and trainOnBatch', async () => {
+  test('stays the same over repeated fit, evaluate, predict and trainOnBatch', {
+    timeout: 60_000,
+  }, async () => {
     const { model, x, y } = classifier();
     const round = async () => {
-      await model.fit(x, y, { batchSize: 16, validationSplit: 0.2 });
-      await model.evaluate(x, y, { batchSize: 7 });
-      await model.predict(x, { batchSize: 11 });
+      await model.fit(x, y, { batchSize: 32, validationSplit: 0.2 });
+      await model.evaluate(x, y, { batchSize: 27 });
+      await model.predict(x, { batchSize: 31 });
       await model.trainOnBatch(x, y);
       return runtime.memory();
     };

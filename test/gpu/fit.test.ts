@@ -17,7 +17,8 @@ const x = Array.from({ length: ROWS }, (_, r) => [Math.fround(Math.sin(r)), Math
 const y = x.map(([a, b]) => Math.fround(a * b));
 const labels = x.map(([a]) => (a > 0.3 ? 2 : a > -0.3 ? 1 : 0));
 
-describe.each(['webgpu', 'reference'] as const)('on %s', (backend) => {
+// All at once: in Firefox a test mostly waits.
+describe.each(['webgpu', 'reference'] as const)('on %s', { concurrent: true }, (backend) => {
   let runtime: Runtime;
   /** Relative: float32 on the device, float64 on the reference. */
   const digits = backend === 'webgpu' ? 5 : 9;
@@ -205,16 +206,17 @@ describe.each(['webgpu', 'reference'] as const)('on %s', (backend) => {
     test.each(['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd'] as const)(
       '%s that throws ends the training, and the model goes on',
       async (name) => {
-        const model = regression();
+        const own = await createRuntime({ backend });
+        const model = regression({ runtime: own });
         const fail = () => {
           throw new Error('enough');
         };
         await expect(model.fit(x, y, { epochs: 5, callbacks: { [name]: fail } })).rejects.toThrow('enough');
-        const memory = runtime.memory();
+        const memory = own.memory();
         const { history } = await model.fit(x, y, { epochs: 2 });
         expect(history.loss).toHaveLength(2);
-        expect(runtime.memory()).toEqual(memory);
-        model.dispose();
+        expect(own.memory()).toEqual(memory);
+        own.dispose();
       },
     );
   });
