@@ -1,21 +1,6 @@
 import shader from '../../shaders/scatter_rows.wgsl';
-import { normal, permutation } from './fills.ts';
-import { defineKernel, type ParityCase } from './kernel.ts';
-import { rowShapes, samplesFor } from './shapes.ts';
-
-function scatterCase({ M, N }: { M: number; N: number }, rows = M): ParityCase<typeof shader> {
-  const samples = samplesFor(M);
-  return {
-    label: `${rows} of ${M} rows × ${N}`,
-    constants: { M, WIDTH: N },
-    step: { first: 2, rows },
-    tensors: {
-      batch: { size: M * N, fill: normal() },
-      permutation: { size: samples, fill: permutation(samples) },
-      data: { size: samples * N, fill: normal() },
-    },
-  };
-}
+import { defineKernel } from './kernel.ts';
+import { rowCopyCases } from './rowCopyCases.ts';
 
 export const scatterRows = defineKernel({
   shader,
@@ -26,5 +11,5 @@ export const scatterRows = defineKernel({
     }
   },
   tolerance: (_before, { data }) => ({ data: new Float64Array(data.length) }),
-  cases: [...rowShapes.map((shape) => scatterCase(shape)), scatterCase({ M: 32, N: 5 }, 1)],
+  cases: rowCopyCases,
 });
