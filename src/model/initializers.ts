@@ -98,19 +98,28 @@ function sampler({ name, ...given }: Initializer, fans: Fans, uniform: () => num
       return () => mean + stddev * standardNormal(uniform);
     case 'truncatedNormal':
       return () => mean + stddev * truncatedNormal(uniform);
-    default: {
-      const [, family, shape] = /^(glorot|he|lecun)(Uniform|Normal)$/.exec(name) as unknown as [
-        string,
-        keyof typeof variances,
-        string,
-      ];
-      const variance = variances[family](fans);
-      if (shape === 'Uniform') return () => Math.sqrt(3 * variance) * (2 * uniform() - 1);
-      // Cutting off at two deviations takes variance away; this gives it back (as Keras does).
-      return () => (Math.sqrt(variance) / TRUNCATED_DEVIATION) * truncatedNormal(uniform);
-    }
+    default:
+      return scaledSampler(name as keyof typeof scaled, fans, uniform);
   }
 }
+
+/** Draws with the variance that the initialiser's family wants. */
+function scaledSampler(name: keyof typeof scaled, fans: Fans, uniform: () => number): () => number {
+  const { variance, shape } = scaled[name];
+  if (shape === 'uniform') return () => Math.sqrt(3 * variance(fans)) * (2 * uniform() - 1);
+  const deviation = Math.sqrt(variance(fans));
+  // Cutting off at two deviations takes variance away; this gives it back (as Keras does).
+  return () => (deviation / TRUNCATED_DEVIATION) * truncatedNormal(uniform);
+}
+
+const scaled = {
+  glorotUniform: { variance: variances.glorot, shape: 'uniform' },
+  glorotNormal: { variance: variances.glorot, shape: 'normal' },
+  heUniform: { variance: variances.he, shape: 'uniform' },
+  heNormal: { variance: variances.he, shape: 'normal' },
+  lecunUniform: { variance: variances.lecun, shape: 'uniform' },
+  lecunNormal: { variance: variances.lecun, shape: 'normal' },
+} as const;
 
 /** Standard deviation of a standard normal distribution cut off at ±2. */
 const TRUNCATED_DEVIATION = 0.87962566103423978;

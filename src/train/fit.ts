@@ -58,12 +58,14 @@ export async function runEpochs(
   const onStep = (step: StepMetrics): void | Promise<void> => {
     if (recordSteps) steps.push(step.loss);
     tally.add(step);
-    if (callbacks.watchesBatches) return endBatch(step);
-    if (!stopsBetween && tally.steps === trainer.stepsPerEpoch) return nextEpoch();
+    if (callbacks.watchesBatches || endsEpoch()) return afterStep(step);
   };
-  const endBatch = async (step: StepMetrics) => {
-    await callbacks.batchEnd(tally.steps - 1, { ...stepLogs(step, metrics), size: step.rows });
-    if (!stopsBetween && tally.steps === trainer.stepsPerEpoch) await nextEpoch();
+  const endsEpoch = () => !stopsBetween && tally.steps === trainer.stepsPerEpoch;
+  const afterStep = async (step: StepMetrics) => {
+    if (callbacks.watchesBatches) {
+      await callbacks.batchEnd(tally.steps - 1, { ...stepLogs(step, metrics), size: step.rows });
+    }
+    if (endsEpoch()) await nextEpoch();
   };
   const nextEpoch = async () => {
     await endEpoch();

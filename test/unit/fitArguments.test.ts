@@ -1,32 +1,7 @@
 /** What `fit` refuses, and that the model then works as if nothing had been. */
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createRuntime, type Runtime, type Sequential } from '../../src/index.ts';
-import { smallModel, x, y } from '../support/smallModel.ts';
-
-let runtime: Runtime;
-let model: Sequential;
-
-beforeAll(async () => {
-  runtime = await createRuntime({ backend: 'reference' });
-});
-
-beforeEach(() => {
-  model = smallModel(runtime);
-});
-
-/** An argument that the types refuse. */
-const bad = (value: unknown) => value as never;
-
-/** The call is refused with that message, and the model goes on as if it had not been made. */
-function refuses(
-  table: readonly (readonly [string, (model: Sequential) => unknown, string | RegExp])[],
-): void {
-  test.each(table)('refuses %s', async (_label, call, message) => {
-    await expect(async () => call(model)).rejects.toThrow(message);
-    const untouched = smallModel(runtime);
-    expect(await model.fit(x, y, { epochs: 2 })).toEqual(await untouched.fit(x, y, { epochs: 2 }));
-  });
-}
+import { describe } from 'vitest';
+import { bad, refuses } from '../support/refuses.ts';
+import { x, y } from '../support/smallModel.ts';
 
 describe('fit', () => {
   refuses([
