@@ -28,6 +28,7 @@ export {
   type TableOptions,
   tableFromRecords,
 } from './data/table.ts';
+export type { KernelProfile, Profile } from './gpu/profiler.ts';
 export type { Activation, ActivationName, ActivationOption } from './model/activations.ts';
 export type { Initializer, InitializerName, InitializerOption } from './model/initializers.ts';
 export {

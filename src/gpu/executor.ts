@@ -13,6 +13,8 @@ import { describeDevice } from './adapter.ts';
 import { Buffers, GpuTensor } from './buffers.ts';
 import { DeviceHealth } from './deviceHealth.ts';
 import { PipelineManager } from './pipelines.ts';
+import { ProfiledProgram } from './profiledProgram.ts';
+import type { Profiler } from './profiler.ts';
 import { GpuProgram } from './program.ts';
 import { Scheduler } from './scheduler.ts';
 
@@ -27,8 +29,12 @@ export class GpuExecutor implements Executor {
   readonly #pipelines: PipelineManager;
   readonly #health: DeviceHealth;
 
-  /** `ownsDevice`: destroy the device with the executor. */
-  constructor(device: GPUDevice, ownsDevice: boolean) {
+  /** `ownsDevice`: destroy the device with the executor. `profiler`: time every dispatch. */
+  constructor(
+    device: GPUDevice,
+    ownsDevice: boolean,
+    private readonly profiler?: Profiler,
+  ) {
     this.#device = device;
     this.#ownsDevice = ownsDevice;
     this.#health = new DeviceHealth(device);
@@ -46,7 +52,10 @@ export class GpuExecutor implements Executor {
 
   async prepare(plan: Plan, shared: TensorMap): Promise<Program> {
     const program = await this.#createProgram(plan, shared);
-    return new Scheduler(program, this.#device, this.#buffers, this.#health);
+    const surroundings = [this.#device, this.#buffers, this.#health] as const;
+    return this.profiler
+      ? new ProfiledProgram(program, ...surroundings, this.profiler)
+      : new Scheduler(program, ...surroundings);
   }
 
   async execute(plan: Plan, shared: TensorMap, values: StepValues): Promise<void> {

@@ -119,10 +119,25 @@ export class GpuProgram {
   encode(pass: GPUComputePassEncoder, steps: number): void {
     for (let step = 0; step < steps; step++) {
       pass.setBindGroup(1, this.#stepGroup, [step * this.#stepTable.stride]);
-      for (const { pipeline, bindGroup, grid } of this.#dispatches) {
-        pass.setPipeline(pipeline);
-        pass.setBindGroup(0, bindGroup);
-        pass.dispatchWorkgroups(grid[0], grid[1]);
+      for (const dispatch of this.#dispatches) encodeDispatch(pass, dispatch);
+    }
+  }
+
+  /** The same with a pass for every dispatch, which leaves its begin and end in the query set. */
+  encodeTimed(encoder: GPUCommandEncoder, steps: number, querySet: GPUQuerySet): void {
+    let timestamp = 0;
+    for (let step = 0; step < steps; step++) {
+      for (const dispatch of this.#dispatches) {
+        const pass = encoder.beginComputePass({
+          timestampWrites: {
+            querySet,
+            beginningOfPassWriteIndex: timestamp++,
+            endOfPassWriteIndex: timestamp++,
+          },
+        });
+        pass.setBindGroup(1, this.#stepGroup, [step * this.#stepTable.stride]);
+        encodeDispatch(pass, dispatch);
+        pass.end();
       }
     }
   }
@@ -131,6 +146,12 @@ export class GpuProgram {
     this.#buffers.destroy(this.#stepBuffer);
     disposeOwn(this.tensors);
   }
+}
+
+function encodeDispatch(pass: GPUComputePassEncoder, { pipeline, bindGroup, grid }: Dispatch): void {
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, bindGroup);
+  pass.dispatchWorkgroups(grid[0], grid[1]);
 }
 
 function disposeOwn(tensors: ReadonlyMap<string, GpuTensor>): void {

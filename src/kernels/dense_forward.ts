@@ -46,6 +46,7 @@ function denseCase({ M, N, K }: { M: number; N: number; K: number }, rows = M): 
 
 export const denseForward = defineKernel({
   shader,
+  flops: ({ M, N, K }) => 2 * M * N * K,
   threads: ({ M, N }) => Math.ceil(M / 4) * Math.ceil(N / 4),
   reference(tensors, constants, step) {
     sums(tensors, constants, step, identity).forEach((sum, i) => {

@@ -28,6 +28,7 @@ const odd = { M: 13, N: 17, K: 31 };
 
 export const gradientUpdate = defineKernel({
   shader,
+  flops: ({ M, N, K }) => 2 * M * N * K,
   threads: ({ N, K }) => Math.ceil((K + 1) / 4) * Math.ceil(N / 4),
   reference(tensors, constants, step) {
     updateLayer(tensors, layerGradient(tensors, constants, step), constants, step);

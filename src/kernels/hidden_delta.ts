@@ -42,6 +42,7 @@ function deltaCase(
 
 export const hiddenDelta = defineKernel({
   shader,
+  flops: ({ M, N, K }) => 2 * M * N * K,
   threads: ({ M, K }) => Math.ceil(M / 4) * Math.ceil(K / 4),
   reference(tensors, constants, { rows }) {
     sums(tensors, constants, rows, (a) => a).forEach((sum, i) => {

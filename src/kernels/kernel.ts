@@ -44,6 +44,8 @@ export interface ParityCase<S extends Shader = Shader> {
 export interface Kernel<S extends Shader = Shader> {
   readonly shader: S;
   threads(constants: ConstantsOf<S>): number;
+  /** Floating-point operations of a call on a full batch, for kernels that multiply matrices. */
+  flops?(constants: ConstantsOf<S>): number;
   /** Writes the outputs from the inputs, by the formula: never a transcript of the shader. */
   reference(tensors: HostTensors<TensorNames<S>>, constants: ConstantsOf<S>, step: StepValues): void;
   /** The largest error allowed in each element of each output, from the state before and after the call. */

@@ -87,6 +87,7 @@ const direct = gradientCase({ M: 9, N: 5, K: 6 });
 
 export const weightGradient = defineKernel({
   shader,
+  flops: ({ M, N, K }) => 2 * M * N * K,
   threads: ({ N, K }) => Math.ceil((K + 1) / 4) * Math.ceil(N / 4),
   reference(tensors, constants, step) {
     tensors.gradient.set(layerGradient(tensors, constants, step));

@@ -1,7 +1,8 @@
 import { ReferenceExecutor } from '../cpu/reference.ts';
 import { requestDevice } from '../gpu/adapter.ts';
 import { GpuExecutor } from '../gpu/executor.ts';
-import { checkOneOf, checkOptions, fail } from '../model/check.ts';
+import { type Profile, Profiler } from '../gpu/profiler.ts';
+import { checkBoolean, checkOneOf, checkOptions, fail } from '../model/check.ts';
 import type { DeviceInfo, Executor, Memory } from '../plan/executor.ts';
 import { type KernelReport, selfTest } from './selfTest.ts';
 
@@ -16,6 +17,8 @@ export interface RuntimeOptions {
   /** A device of the caller's own, which stays the caller's to destroy. */
   device?: GPUDevice;
   powerPreference?: GPUPowerPreference;
+  /** Times every kernel, for `runtime.profile()`: for looking, since it makes training slower. WebGPU only. */
+  profile?: boolean;
 }
 
 /** A device to train on. Models of one runtime share its compiled kernels. */
@@ -25,7 +28,10 @@ export class Runtime {
   #disposed = false;
 
   /** @internal */
-  constructor(executor: Executor) {
+  constructor(
+    executor: Executor,
+    private readonly profiler?: Profiler,
+  ) {
     this.executor = executor;
   }
 
@@ -51,6 +57,15 @@ export class Runtime {
     return selfTest(this.executor);
   }
 
+  /**
+   * Where the device's time has gone so far, kernel by kernel: prints as a table, saves as a Chrome trace.
+   * @throws when the runtime was not created with `profile: true`
+   */
+  profile(): Profile {
+    if (!this.profiler) throw new Error('profile: create the runtime with profile: true');
+    return this.profiler.report();
+  }
+
   /** Frees everything on the device. Models that used this runtime can no longer run. */
   dispose(): void {
     this.#disposed = true;
@@ -63,7 +78,8 @@ export class Runtime {
  * @throws when an option is wrong, or `backend: 'webgpu'` finds no adapter
  */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
-  checkOptions('createRuntime', options, ['backend', 'device', 'powerPreference']);
+  checkOptions('createRuntime', options, ['backend', 'device', 'powerPreference', 'profile']);
+  const profile = checkBoolean('profile', options.profile ?? false);
   const backend = checkOneOf('backend', options.backend ?? 'auto', backends);
   if (options.device !== undefined && backend === 'reference') {
     fail('device', 'a GPUDevice', "backend 'webgpu' or 'auto' with it");
@@ -72,11 +88,19 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     checkOneOf('powerPreference', options.powerPreference, ['low-power', 'high-performance']);
   }
   const device = backend === 'reference' ? null : await requestDevice(options);
-  if (device) return new Runtime(new GpuExecutor(device, options.device === undefined));
+  if (profile) checkTimestamps(device);
+  const profiler = profile ? new Profiler() : undefined;
+  if (device) return new Runtime(new GpuExecutor(device, options.device === undefined, profiler), profiler);
   if (backend === 'webgpu') {
     fail('backend', 'webgpu', "'auto' or 'reference' here: this browser offers no WebGPU adapter");
   }
   return new Runtime(new ReferenceExecutor());
+}
+
+function checkTimestamps(device: GPUDevice | null): void {
+  if (device?.features.has('timestamp-query')) return;
+  const what = device ? 'this device lacks' : 'only a WebGPU device has';
+  fail('profile', true, `false: it needs the feature timestamp-query, which ${what}`);
 }
 
 let shared: Promise<Runtime> | undefined;

@@ -1,0 +1,30 @@
+/** What a kernel call has to do, by its formula: for telling how well a device does it. */
+import { tensorsOf } from '../kernels/kernel.ts';
+import { type KernelCall, type Plan, sizeOf } from './plan.ts';
+
+export interface Work {
+  /** Floating-point operations of the matrix product, a multiplication and an addition each; 0 for other kernels. */
+  readonly flops: number;
+  /** Bytes that must be moved at least: every number read once, and written once. */
+  readonly bytes: number;
+}
+
+/** The work of one call in one step of a full batch. */
+export function workOf({ kernel, tensors, constants }: KernelCall, plan: Plan): Work {
+  let numbers = 0;
+  for (const binding of tensorsOf(kernel.shader)) {
+    const moves = kernel.shader.bindings[binding].access === 'read' ? 1 : 2;
+    numbers += moves * numbersPerStep(tensors[binding], plan);
+  }
+  return { flops: kernel.flops?.(constants) ?? 0, bytes: 4 * numbers };
+}
+
+/** Numbers of a tensor that one step looks at: of the data set a batch's rows, of a table one row. */
+function numbersPerStep(name: string, plan: Plan): number {
+  const spec = plan.tensors.get(name);
+  if (!spec) return 0;
+  const size = sizeOf(spec);
+  if (spec.role === 'table') return size / plan.slots;
+  const [rows] = spec.shape;
+  return spec.role === 'data' && spec.shape.length === 2 ? (size / rows) * Math.min(rows, plan.batch) : size;
+}
