@@ -1,7 +1,9 @@
-// Part of the gradient's global norm: the sum of the squares of a layer's gradient, for each 4096 of its numbers.
-//   gradient [SIZE or more] · squares [all groups of all layers], this layer's from OFFSET on
+// Part of the gradient's global norm: the sum of the squares of a layer's gradient from START up to END, for each 4096
+// of its numbers.
+//   gradient [END or more] · squares [all groups of all layers], this layer's from OFFSET on
 // A thread adds up 64 numbers, a workgroup its 64 threads.
-const SIZE: u32 = 1u; // @specialise
+override START: u32 = 0;
+override END: u32 = 1;
 override OFFSET: u32 = 0;
 
 @group(0) @binding(0) var<storage, read> gradient: array<f32>;
@@ -12,8 +14,8 @@ var<workgroup> sums: array<f32, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
   var sum = 0.0;
-  let start = group.x * 4096u + thread;
-  for (var i = start; i < min(start + 4096u, SIZE); i += 64u) {
+  let start = START + group.x * 4096u + thread;
+  for (var i = start; i < min(start + 4096u, END); i += 64u) {
     sum += gradient[i] * gradient[i];
   }
   sums[thread] = sum;

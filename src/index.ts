@@ -35,6 +35,9 @@ export {
   type ActivationLayer,
   type ActivationOptions,
   activation,
+  type BatchNormalizationLayer,
+  type BatchNormalizationOptions,
+  batchNormalization,
   type DenseLayer,
   type DenseOptions,
   type DropoutLayer,
@@ -45,6 +48,9 @@ export {
   type GaussianNoiseOptions,
   gaussianNoise,
   type Layer,
+  type LayerNormalizationLayer,
+  type LayerNormalizationOptions,
+  layerNormalization,
 } from './model/layers.ts';
 export type { Loss, LossName, LossOption } from './model/losses.ts';
 export type { Metric } from './model/metrics.ts';

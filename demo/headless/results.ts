@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Page } from 'puppeteer';
-import { printTable } from '../../src/model/network.ts';
+import { printTable } from '../../src/model/summary.ts';
 import { readTableSet } from '../data/tables.ts';
 import { createTask } from './readRequest.ts';
 import { parseResultsCommand, type ResultsCommand } from './resultsCommand.ts';

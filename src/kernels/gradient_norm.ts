@@ -3,23 +3,23 @@ import { between, normal } from './fills.ts';
 import { defineKernel, type ParityCase } from './kernel.ts';
 import { partialError, partialGroups, partialSizes, partialSums, partialThreads } from './partialSums.ts';
 
-function normCase(SIZE: number): ParityCase<typeof shader> {
+function normCase(size: number): ParityCase<typeof shader> {
   return {
-    label: `${SIZE} numbers`,
-    constants: { SIZE, OFFSET: 2 },
+    label: `${size} numbers`,
+    constants: { START: 3, END: 3 + size, OFFSET: 2 },
     tensors: {
-      gradient: { size: SIZE + 5, fill: normal() },
-      squares: { size: partialGroups(SIZE) + 3, fill: between(0, 1) },
+      gradient: { size: size + 5, fill: normal() },
+      squares: { size: partialGroups(size) + 3, fill: between(0, 1) },
     },
   };
 }
 
 export const gradientNorm = defineKernel({
   shader,
-  threads: ({ SIZE }) => partialThreads(SIZE),
-  reference({ gradient, squares }, { SIZE, OFFSET }) {
+  threads: ({ START, END }) => partialThreads(END - START),
+  reference({ gradient, squares }, { START, END, OFFSET }) {
     squares.set(
-      partialSums(gradient, SIZE, (g) => g * g),
+      partialSums(gradient.slice(START, END), END - START, (g) => g * g),
       OFFSET,
     );
   },

@@ -1,5 +1,5 @@
 import shader from '../../shaders/gradient_update.wgsl';
-import { defineKernel, type ParityCase } from './kernel.ts';
+import { type ConstantsOf, defineKernel, type ParityCase } from './kernel.ts';
 import { optimizerCases, updateError, updateLayer, weightTensors } from './optimizerCases.ts';
 import { matrixShapes } from './shapes.ts';
 import { gradientTensors, layerGradient, layerGradientError, regulariserCases } from './weight_gradient.ts';
@@ -19,8 +19,14 @@ function updateCase(
     label: `${optimizer.label}, ${size}`,
     constants: { ...shape, GATHER: true, USE_BIAS, ...optimizer.constants },
     step: { first: 2, rows, ...optimizer.step },
-    tensors: { ...gradientTensors(shape), ...weightTensors(shape, optimizer) },
+    tensors: { ...gradientTensors(shape), ...weightTensors((K + 1) * N, optimizer) },
   };
+}
+
+/** Without a bias its row stays as it is: zero. */
+function trainedPart(constants: ConstantsOf<typeof shader>) {
+  const { N, K, USE_BIAS } = constants;
+  return { ...constants, START: 0, END: (USE_BIAS ? K + 1 : K) * N };
 }
 
 const [sgd] = optimizerCases;
@@ -31,11 +37,11 @@ export const gradientUpdate = defineKernel({
   flops: ({ M, N, K }) => 2 * M * N * K,
   threads: ({ N, K }) => Math.ceil((K + 1) / 4) * Math.ceil(N / 4),
   reference(tensors, constants, step) {
-    updateLayer(tensors, layerGradient(tensors, constants, step), constants, step);
+    updateLayer(tensors, layerGradient(tensors, constants, step), trainedPart(constants), step);
   },
   tolerance(before, _after, constants, step) {
     const error = layerGradientError(before, constants, step);
-    return updateError(before, layerGradient(before, constants, step), error, constants, step);
+    return updateError(before, layerGradient(before, constants, step), error, trainedPart(constants), step);
   },
   cases: [
     ...matrixShapes.map((shape) => updateCase(shape, sgd)),

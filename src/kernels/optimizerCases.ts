@@ -75,8 +75,7 @@ export const optimizerCases: OptimizerCase[] = [
 ];
 
 /** Parameters and moments of a layer for a parity case. */
-export function weightTensors({ N, K }: { N: number; K: number }, { moments }: OptimizerCase) {
-  const size = (K + 1) * N;
+export function weightTensors(size: number, { moments }: OptimizerCase) {
   const fill: Fill = (uniform, i) => moments[Math.floor(i / size)]?.(uniform, i) ?? 0;
   return {
     parameters: { size, fill: normal() },
@@ -85,11 +84,9 @@ export function weightTensors({ N, K }: { N: number; K: number }, { moments }: O
 }
 
 type Layer = HostTensors<'parameters' | 'moments'>;
-type LayerConstants = OptimizerConstants & { N: number; K: number; MOMENTS: number; USE_BIAS: boolean };
 
-/** Weights that a step changes. */
-export const trainedSize = ({ N, K, USE_BIAS }: { N: number; K: number; USE_BIAS: boolean }) =>
-  (USE_BIAS ? K + 1 : K) * N;
+/** The constants of a step, and the weights that it changes. */
+type LayerConstants = OptimizerConstants & { MOMENTS: number; START: number; END: number };
 
 const slots = ['first', 'second', 'third'] as const;
 
@@ -100,7 +97,7 @@ function readWeight({ parameters, moments }: Layer, i: number, MOMENTS: number):
 
 /** Applies the optimizer to all weights of a layer, in float64. */
 export function updateLayer(layer: Layer, gradient: Float64Array, c: LayerConstants, step: Rates): void {
-  for (let i = 0; i < trainedSize(c); i++) {
+  for (let i = c.START; i < c.END; i++) {
     const weight = optimizerStep(readWeight(layer, i, c.MOMENTS), gradient[i], c, step);
     layer.parameters[i] = weight.value;
     for (let slot = 0; slot < c.MOMENTS; slot++) {
@@ -122,7 +119,7 @@ export function updateError(
 ): Layer {
   const size = before.parameters.length;
   const errors = { parameters: new Float64Array(size), moments: new Float64Array(before.moments.length) };
-  for (let i = 0; i < trainedSize(c); i++) {
+  for (let i = c.START; i < c.END; i++) {
     const old = readWeight(before, i, c.MOMENTS);
     const reach = gradientError[i] + ULP * Math.abs(gradient[i]);
     const [low, middle, high] = [-1, 0, 1].map((side) =>

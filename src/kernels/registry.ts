@@ -12,6 +12,8 @@ import { gradientUpdate } from './gradient_update.ts';
 import { hiddenDelta } from './hidden_delta.ts';
 import type { Kernel } from './kernel.ts';
 import { metricSums } from './metric_sums.ts';
+import { normalizationBackward } from './normalization_backward.ts';
+import { normalizationForward } from './normalization_forward.ts';
 import { outputDelta } from './output_delta.ts';
 import { scatterRows } from './scatter_rows.ts';
 import { softmaxBackward } from './softmax_backward.ts';
@@ -25,12 +27,14 @@ export const registry: readonly Kernel[] = [
   denseForward,
   activationForward,
   softmaxForward,
+  normalizationForward,
   dropoutRows,
   gaussianNoiseRows,
   outputDelta,
   metricSums,
   classCounts,
   softmaxBackward,
+  normalizationBackward,
   activationBackward,
   hiddenDelta,
   weightGradient,

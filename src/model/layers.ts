@@ -4,6 +4,7 @@ import {
   checkFraction,
   checkNotNegative,
   checkOptions,
+  checkPositive,
   checkPositiveInteger,
   fail,
 } from './check.ts';
@@ -44,6 +45,26 @@ export interface GaussianNoiseOptions {
   name?: string;
 }
 
+export interface LayerNormalizationOptions {
+  /** Added to the variance. */
+  epsilon?: number;
+  /** Add an offset that is trained, beta. */
+  center?: boolean;
+  /** Multiply by a factor that is trained, gamma. */
+  scale?: boolean;
+  betaInitializer?: InitializerOption;
+  gammaInitializer?: InitializerOption;
+  inputShape?: readonly number[];
+  name?: string;
+}
+
+export interface BatchNormalizationOptions extends LayerNormalizationOptions {
+  /** How much of the moving statistics each training step leaves, from 0 to below 1. */
+  momentum?: number;
+  movingMeanInitializer?: InitializerOption;
+  movingVarianceInitializer?: InitializerOption;
+}
+
 interface CommonLayer {
   readonly inputs: number | undefined;
   readonly name: string | undefined;
@@ -75,8 +96,33 @@ export interface GaussianNoiseLayer extends CommonLayer {
   readonly stddev: number;
 }
 
+interface NormalizationLayer extends CommonLayer {
+  readonly epsilon: number;
+  readonly center: boolean;
+  readonly scale: boolean;
+  readonly betaInitializer: Initializer;
+  readonly gammaInitializer: Initializer;
+}
+
+export interface LayerNormalizationLayer extends NormalizationLayer {
+  readonly type: 'layerNormalization';
+}
+
+export interface BatchNormalizationLayer extends NormalizationLayer {
+  readonly type: 'batchNormalization';
+  readonly momentum: number;
+  readonly movingMeanInitializer: Initializer;
+  readonly movingVarianceInitializer: Initializer;
+}
+
 /** A layer as the user wrote it, checked, with its defaults filled in. */
-export type Layer = DenseLayer | ActivationLayer | DropoutLayer | GaussianNoiseLayer;
+export type Layer =
+  | DenseLayer
+  | ActivationLayer
+  | DropoutLayer
+  | GaussianNoiseLayer
+  | LayerNormalizationLayer
+  | BatchNormalizationLayer;
 
 /**
  * A dense layer, Y = F(X·W + b): W is `[inputs, units]`, row-major.
@@ -151,6 +197,51 @@ export function gaussianNoise(options: GaussianNoiseOptions): GaussianNoiseLayer
   };
 }
 
+const NORMALIZATION_OPTIONS = [
+  ...['epsilon', 'center', 'scale', 'betaInitializer', 'gammaInitializer'],
+  ...['inputShape', 'name'],
+];
+
+/**
+ * Layer normalisation (Ba et al., 2016), Y = γ (X − μ) / √(σ² + ε) + β: mean and variance of each row, γ and β of
+ * each feature.
+ * @throws when an option is unknown or out of range
+ */
+export function layerNormalization(options: LayerNormalizationOptions = {}): LayerNormalizationLayer {
+  checkOptions('layerNormalization', options, NORMALIZATION_OPTIONS);
+  return { type: 'layerNormalization', ...parseNormalization(options) };
+}
+
+/**
+ * Batch normalisation (Ioffe & Szegedy, 2015), the same formula with mean and variance of each feature: in training
+ * those of the batch's rows, in inference the moving ones, moving · momentum + batch · (1 − momentum) after every step.
+ * @throws when an option is unknown or out of range
+ */
+export function batchNormalization(options: BatchNormalizationOptions = {}): BatchNormalizationLayer {
+  const own = ['momentum', 'movingMeanInitializer', 'movingVarianceInitializer'];
+  checkOptions('batchNormalization', options, [...own, ...NORMALIZATION_OPTIONS]);
+  const { momentum = 0.99, movingMeanInitializer = 'zeros', movingVarianceInitializer = 'ones' } = options;
+  return {
+    type: 'batchNormalization',
+    ...parseNormalization(options),
+    momentum: checkFraction('momentum', momentum),
+    movingMeanInitializer: parseInitializer('movingMeanInitializer', movingMeanInitializer),
+    movingVarianceInitializer: parseInitializer('movingVarianceInitializer', movingVarianceInitializer),
+  };
+}
+
+function parseNormalization(options: LayerNormalizationOptions): NormalizationLayer {
+  return {
+    epsilon: checkPositive('epsilon', options.epsilon ?? 1e-3),
+    center: checkBoolean('center', options.center ?? true),
+    scale: checkBoolean('scale', options.scale ?? true),
+    betaInitializer: parseInitializer('betaInitializer', options.betaInitializer ?? 'zeros'),
+    gammaInitializer: parseInitializer('gammaInitializer', options.gammaInitializer ?? 'ones'),
+    inputs: parseInputShape(options.inputShape),
+    name: parseName(options.name),
+  };
+}
+
 function parseInputShape(shape: unknown): number | undefined {
   if (shape === undefined) return undefined;
   if (!Array.isArray(shape) || shape.length !== 1)
@@ -170,6 +261,8 @@ const makers: Record<Layer['type'], (options: never) => Layer> = {
   activation,
   dropout,
   gaussianNoise,
+  layerNormalization,
+  batchNormalization,
 };
 
 /** A layer as one of the functions above returned it, or as a model's JSON has it; checked again. */

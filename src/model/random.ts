@@ -3,7 +3,13 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /** What a stream of random numbers is for: streams of one seed are independent of each other. */
-export const streams = { initializer: 1, shuffle: 2, parity: 3 } as const;
+export const streams = {
+  initializer: 1,
+  shuffle: 2,
+  parity: 3,
+  layerNormalization: 4,
+  batchNormalization: 5,
+} as const;
 
 /** A generator for one purpose of one seed: the same seed, stream and index give the same numbers. */
 function generator(seed: number, stream: number, index: number) {

@@ -9,7 +9,7 @@ import { scatterRows } from '../kernels/scatter_rows.ts';
 import { softmaxForward } from '../kernels/softmax_forward.ts';
 import { type Loss, type LossName, targetWidth } from '../model/losses.ts';
 import type { Metric } from '../model/metrics.ts';
-import { type Network, parameterShape } from '../model/network.ts';
+import type { Network } from '../model/network.ts';
 import {
   type Activated,
   activationConstants,
@@ -19,7 +19,8 @@ import {
   type Operation,
 } from './lower.ts';
 import { type MetricsLayout, metricsLayout, planMetrics } from './metrics.ts';
-import { type Plan, PlanBuilder } from './plan.ts';
+import { planNormalization } from './normalization.ts';
+import { declareLayer, type Plan, PlanBuilder } from './plan.ts';
 
 /** How a plan meets its data: rows in a batch, rows in the data set, steps in a submission. */
 export interface PlanSize {
@@ -85,10 +86,12 @@ function planOperation(builder: PlanBuilder, operation: Operation, input: Source
     planDropout(builder, operation, x, y);
   } else if (operation.type === 'gaussianNoise') {
     builder.call(gaussianNoiseRows, { x, y }, { M, N, SEED: operation.seed, STDDEV: operation.stddev });
+  } else if (operation.type === 'normalization') {
+    planNormalization(builder, operation, x, y);
   } else if (operation.type === 'activation') {
     builder.call(activationForward, { x, y }, { M, N, ...activationConstants(operation.activation) });
   } else {
-    const parameters = builder.tensor(`${operation.name}/parameters`, parameterShape(operation), 'model');
+    const [parameters] = declareLayer(builder, operation.layer);
     const constants = { M, N, K, GATHER: input.gathered, ...activationConstants(operation.activation) };
     builder.call(denseForward, { x, permutation: 'permutation', parameters, y }, constants);
   }
@@ -134,7 +137,8 @@ export function lossOperations(network: Network, loss: Loss, mode?: { training: 
   const last = operations.at(-1);
   if (!loss.fromLogits || !last) return operations;
   const rest = operations.slice(0, -1);
-  return last.type === 'dense' ? [...rest, { ...last, activation: { name: 'linear' } }] : rest;
+  const isJoined = isActivated(last) && last.type !== 'activation';
+  return isJoined ? [...rest, { ...last, activation: { name: 'linear' } }] : rest;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { values as activations } from '../../shaders/lib/activation.wgsl';
 import type { ActivationConstants } from '../kernels/formulas.ts';
 import type { Activation } from '../model/activations.ts';
-import type { Network, NetworkDense, NetworkLayer } from '../model/network.ts';
+import type { Network, NetworkDense, NetworkLayer, NetworkNormalization } from '../model/network.ts';
 
 /** An activation that works element by element: every one but softmax. */
 export type Elementwise = Activation & { readonly name: Exclude<Activation['name'], 'softmax'> };
@@ -10,6 +10,13 @@ export type Elementwise = Activation & { readonly name: Exclude<Activation['name
 /** One forward operation, `inputs` wide before and `units` after. */
 export type Operation = { readonly name: string; readonly inputs: number; readonly units: number } & (
   | { readonly type: 'dense'; readonly layer: NetworkDense; readonly activation: Elementwise }
+  | {
+      readonly type: 'normalization';
+      readonly layer: NetworkNormalization;
+      readonly activation: Elementwise;
+      /** By the moving statistics, not by those of the batch. */
+      readonly moving: boolean;
+    }
   | { readonly type: 'activation'; readonly activation: Elementwise }
   | { readonly type: 'softmax' }
   | { readonly type: 'dropout'; readonly rate: number; readonly seed: number }
@@ -33,6 +40,12 @@ export function lower(network: Network, { training = false } = {}): Operation[] 
         operations.push({ ...place, type: 'dense', layer, activation: { name: 'linear' } });
         addActivation(operations, layer, layer.activation);
         break;
+      case 'layerNormalization':
+      case 'batchNormalization': {
+        const moving = layer.type === 'batchNormalization' && !training;
+        operations.push({ ...place, type: 'normalization', layer, activation: { name: 'linear' }, moving });
+        break;
+      }
       case 'activation':
         addActivation(operations, layer, layer.activation);
         break;
@@ -48,20 +61,23 @@ export function lower(network: Network, { training = false } = {}): Operation[] 
 }
 
 /**
- * An activation joins the dense operation before it where that has none yet, unless its derivative needs the
- * pre-activation, which is kept by leaving the two apart.
+ * An activation joins the dense operation or normalisation before it where that has none yet, unless its derivative
+ * needs the pre-activation, which is kept by leaving the two apart.
  */
 function addActivation(operations: Operation[], { name, units }: NetworkLayer, activation: Activation): void {
   const previous = operations.at(-1);
   const place = { inputs: units, units };
   if (!isElementwise(activation)) {
     operations.push({ ...place, type: 'softmax', name: `${name}/softmax` });
-  } else if (previous?.type === 'dense' && previous.activation.name === 'linear' && !keepsInput(activation)) {
+  } else if (previous && takesActivation(previous) && !keepsInput(activation)) {
     operations[operations.length - 1] = { ...previous, activation };
   } else if (activation.name !== 'linear') {
     operations.push({ ...place, type: 'activation', name: `${name}/${activation.name}`, activation });
   }
 }
+
+const takesActivation = (operation: Operation): operation is Activated =>
+  isActivated(operation) && operation.type !== 'activation' && operation.activation.name === 'linear';
 
 const codes: Record<Elementwise['name'], number> = {
   linear: activations.LINEAR,

@@ -7,7 +7,9 @@ import {
   tensorsOf,
 } from '../kernels/kernel.ts';
 import type { Shader } from '../kernels/shader.ts';
-import { printTable } from '../model/network.ts';
+import type { NetworkLayer } from '../model/network.ts';
+import { layerTensors } from '../model/parameters.ts';
+import { printTable } from '../model/summary.ts';
 
 /**
  * `model`: outlives the plan, as weights do; `data`: what the plan is fed or leaves; `table`: a row for each step
@@ -99,6 +101,10 @@ export class PlanBuilder {
     return { ...plan, toString: () => printPlan(plan) };
   }
 }
+
+/** Declares what the layer keeps, and returns the tensors' names. */
+export const declareLayer = (builder: PlanBuilder, layer: NetworkLayer): string[] =>
+  layerTensors(layer).map(({ name, shape }) => builder.tensor(name, shape, 'model'));
 
 /** The plan as a table: a line a call. */
 function printPlan({ name, batch, tensors, calls }: Omit<Plan, 'toString'>): string {

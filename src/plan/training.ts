@@ -1,18 +1,12 @@
-import { values as optimizers } from '../../shaders/lib/optimizer.wgsl';
 import { activationBackward } from '../kernels/activation_backward.ts';
-import { clipScale } from '../kernels/clip_scale.ts';
-import { gradientNorm } from '../kernels/gradient_norm.ts';
-import { gradientUpdate } from '../kernels/gradient_update.ts';
 import { hiddenDelta } from '../kernels/hidden_delta.ts';
 import { partialGroups } from '../kernels/partialSums.ts';
 import { softmaxBackward } from '../kernels/softmax_backward.ts';
-import { weightGradient } from '../kernels/weight_gradient.ts';
 import { weightPenalty } from '../kernels/weight_penalty.ts';
-import { weightUpdate } from '../kernels/weight_update.ts';
 import type { Loss } from '../model/losses.ts';
 import type { Metric } from '../model/metrics.ts';
-import { denseLayers, type Network, type NetworkDense, parameterShape } from '../model/network.ts';
-import { momentCount, type Optimizer, type OptimizerName } from '../model/optimizers.ts';
+import { denseLayers, type Network, type NetworkDense } from '../model/network.ts';
+import { trainedTensor } from '../model/parameters.ts';
 import {
   declareData,
   type ForwardStep,
@@ -23,21 +17,24 @@ import {
   planDropout,
   planForward,
   planLoss,
-  type Source,
   startPlan,
 } from './forward.ts';
 import { activationConstants, isActivated, type Operation } from './lower.ts';
 import { type MetricsLayout, metricsLayout, planMetrics } from './metrics.ts';
+import { planNormalizationBackward } from './normalization.ts';
 import type { Plan, PlanBuilder } from './plan.ts';
+import {
+  penalty,
+  planDirectUpdate,
+  planGradient,
+  planUpdates,
+  type Trainable,
+  type UpdateSettings,
+} from './updates.ts';
 
 /** What training is to do. */
-export interface Objective {
+export interface Objective extends UpdateSettings {
   readonly loss: Loss;
-  readonly optimizer: Optimizer;
-  /** Largest global norm of the gradient. */
-  readonly clipNorm?: number;
-  /** Largest magnitude of each number of the gradient. */
-  readonly clipValue?: number;
 }
 
 export interface TrainingOptions {
@@ -45,13 +42,6 @@ export interface TrainingOptions {
   /** The targets' last column is the row's weight. */
   readonly weighted?: boolean;
   readonly metrics?: readonly Metric[];
-}
-
-/** A dense layer whose parameters are to be updated, with what its gradient is made from. */
-interface Trainable {
-  readonly layer: NetworkDense;
-  readonly input: Source;
-  readonly delta: string;
 }
 
 /**
@@ -80,38 +70,50 @@ export function planTraining(
   planMetrics(builder, metrics, { loss, y: last?.output ?? 'x/batch', target, layout });
 
   const direct = fused && objective.clipNorm === undefined;
-  const trainables = planBackward(builder, steps, loss, delta, (trainable) => {
-    if (direct) planFusedUpdate(builder, trainable, objective);
+  const trainables = planBackward(builder, steps, objective, delta, (trainable) => {
+    if (direct) planDirectUpdate(builder, trainable, objective);
     else planGradient(builder, trainable, objective);
   });
   if (!direct) planUpdates(builder, trainables, objective);
   return builder.build();
 }
 
-/** Takes the delta from the last operation to the first that learns; `visit` sees each that learns on the way. */
+/**
+ * Takes the delta from the last operation to the first that learns; `visit` sees each that learns on the way. A
+ * normalisation's gradient comes with the delta that it passes on.
+ */
 function planBackward(
   builder: PlanBuilder,
   steps: readonly ForwardStep[],
-  loss: Loss,
+  { loss, clipValue }: Objective,
   lossDelta: string,
   visit: (trainable: Trainable) => void,
 ): Trainable[] {
   const trainables: Trainable[] = [];
-  const first = steps.findIndex(({ operation }) => operation.type === 'dense');
-  if (first < 0) throw new Error('the model has no dense layer, so nothing to train');
+  const first = steps.findIndex(({ operation }) => trainedBy(operation));
+  if (first < 0) throw new Error('the model has no layer with parameters, so nothing to train');
   const last = steps[steps.length - 1];
   let delta = fusesSlope(last.operation, loss) ? lossDelta : planActivationDelta(builder, last, lossDelta);
   for (let i = steps.length - 1; i >= first; i--) {
     const { operation, input } = steps[i];
-    const below = i > first ? planDeltaBelow(builder, operation, delta, steps[i - 1]) : delta;
-    if (operation.type === 'dense') {
-      trainables.push({ layer: operation.layer, input, delta });
+    const passed =
+      operation.type === 'normalization'
+        ? planNormalizationBackward(builder, operation, input.name, delta, clipValue)
+        : delta;
+    const below = i > first ? planDeltaBelow(builder, operation, passed, steps[i - 1]) : passed;
+    const tensor = trainedBy(operation);
+    if (tensor && 'layer' in operation) {
+      trainables.push({ layer: operation.layer, tensor, input, delta });
       visit(trainables[trainables.length - 1]);
     }
     delta = below;
   }
   return trainables;
 }
+
+/** The tensor of the operation's layer that the optimizer changes. */
+const trainedBy = (operation: Operation) =>
+  'layer' in operation ? trainedTensor(operation.layer) : undefined;
 
 /** The delta of the operation below, from the delta of the one above it. */
 function planDeltaBelow(builder: PlanBuilder, above: Operation, delta: string, below: ForwardStep): string {
@@ -154,8 +156,6 @@ function planActivationDelta(
 
 const kernelSize = ({ inputs, units }: NetworkDense) => inputs * units;
 
-const trainedSize = ({ inputs, units, useBias }: NetworkDense) => (inputs + Number(useBias)) * units;
-
 const penalisedLayers = (network: Network) =>
   denseLayers(network).filter(({ kernelRegularizer: r }) => r !== undefined && r.l1 + r.l2 > 0);
 
@@ -173,115 +173,4 @@ function planPenalties(builder: PlanBuilder, layers: readonly NetworkDense[], la
     );
     OFFSET += partialGroups(SIZE);
   }
-}
-
-const penalty = ({ kernelRegularizer }: NetworkDense) => ({
-  L1: kernelRegularizer?.l1 ?? 0,
-  L2: kernelRegularizer?.l2 ?? 0,
-});
-
-/** Tensors and constants that the gradient's kernels share. */
-function gradientInputs({ layer, input, delta }: Trainable, { clipValue }: Objective, builder: PlanBuilder) {
-  const { inputs: K, units: N } = layer;
-  return {
-    tensors: { x: input.name, permutation: 'permutation', delta, parameters: `${layer.name}/parameters` },
-    constants: {
-      M: builder.batch,
-      N,
-      K,
-      GATHER: input.gathered,
-      CLIP_VALUE: clipValue ?? 0,
-      ...penalty(layer),
-    },
-  };
-}
-
-function planFusedUpdate(builder: PlanBuilder, trainable: Trainable, objective: Objective): void {
-  const { tensors, constants } = gradientInputs(trainable, objective, builder);
-  const { layer } = trainable;
-  const moments = declareMoments(builder, layer, objective.optimizer);
-  const update = optimizerConstants(objective.optimizer, layer);
-  builder.call(gradientUpdate, { ...tensors, moments }, { ...constants, ...update });
-}
-
-function planGradient(builder: PlanBuilder, trainable: Trainable, objective: Objective): void {
-  const { tensors, constants } = gradientInputs(trainable, objective, builder);
-  const { layer } = trainable;
-  const gradient = builder.tensor(`${layer.name}/gradient`, parameterShape(layer), 'scratch');
-  builder.call(weightGradient, { ...tensors, gradient }, constants);
-}
-
-/** The updates from gradients that are all known, scaled down together where their norm is to be clipped. */
-function planUpdates(
-  builder: PlanBuilder,
-  trainables: readonly Trainable[],
-  { optimizer, clipNorm }: Objective,
-): void {
-  const gradient_scale = builder.tensor('gradient_scale', [1], 'scratch');
-  if (clipNorm !== undefined) planClipping(builder, trainables, clipNorm, gradient_scale);
-  for (const { layer } of trainables) {
-    const { name, inputs: K, units: N } = layer;
-    const moments = declareMoments(builder, layer, optimizer);
-    builder.call(
-      weightUpdate,
-      { gradient: `${name}/gradient`, gradient_scale, parameters: `${name}/parameters`, moments },
-      { N, K, SCALED: clipNorm !== undefined, ...optimizerConstants(optimizer, layer) },
-    );
-  }
-}
-
-function planClipping(
-  builder: PlanBuilder,
-  trainables: readonly Trainable[],
-  CLIP_NORM: number,
-  scale: string,
-): void {
-  const COUNT = trainables.reduce((sum, { layer }) => sum + partialGroups(trainedSize(layer)), 0);
-  const squares = builder.tensor('gradient_squares', [COUNT], 'scratch');
-  let OFFSET = 0;
-  for (const { layer } of trainables) {
-    const SIZE = trainedSize(layer);
-    builder.call(gradientNorm, { gradient: `${layer.name}/gradient`, squares }, { SIZE, OFFSET });
-    OFFSET += partialGroups(SIZE);
-  }
-  builder.call(clipScale, { squares, gradient_scale: scale }, { COUNT, CLIP_NORM });
-}
-
-function declareMoments(builder: PlanBuilder, layer: NetworkDense, optimizer: Optimizer): string {
-  const count = momentCount(optimizer);
-  const shape = count === 0 ? [1] : [count, ...parameterShape(layer)]; // a binding cannot be empty
-  return builder.tensor(`${layer.name}/moments`, shape, 'model', {
-    initial: optimizer.initialAccumulatorValue,
-  });
-}
-
-const optimizerCodes: Record<OptimizerName, number> = {
-  sgd: optimizers.SGD,
-  adam: optimizers.ADAM,
-  adamw: optimizers.ADAM,
-  nadam: optimizers.NADAM,
-  adamax: optimizers.ADAMAX,
-  rmsprop: optimizers.RMSPROP,
-  adagrad: optimizers.ADAGRAD,
-  adadelta: optimizers.ADADELTA,
-  lion: optimizers.LION,
-};
-
-/** The constants that the optimizer has; the shader's defaults stand for the others. */
-function optimizerConstants(optimizer: Optimizer, { learningRateScale, useBias }: NetworkDense) {
-  const { name, momentum, nesterov, centered, weightDecay, epsilon, beta1 } = optimizer;
-  const beta2 = optimizer.beta2 ?? optimizer.rho;
-  return {
-    OPTIMIZER: optimizerCodes[name],
-    RATE_SCALE: learningRateScale,
-    USE_BIAS: useBias,
-    MOMENTS: momentCount(optimizer),
-    ...(momentum !== undefined && { MOMENTUM: momentum }),
-    ...(nesterov !== undefined && { NESTEROV: nesterov }),
-    ...(centered !== undefined && { CENTERED: centered }),
-    ...(beta1 !== undefined && { BETA_1: beta1, ONE_MINUS_BETA_1: 1 - beta1 }),
-    ...(beta2 !== undefined && { BETA_2: beta2, ONE_MINUS_BETA_2: 1 - beta2 }),
-    ...(epsilon !== undefined && { EPSILON: epsilon }),
-    ...(weightDecay !== undefined && { WEIGHT_DECAY: weightDecay }),
-  };
 }

@@ -4,8 +4,9 @@ import { checkBoolean, checkOptions, checkPositive, checkPositiveInteger, fail }
 import type { Layer } from '../model/layers.ts';
 import { type LossOption, parseLoss } from '../model/losses.ts';
 import { type Metric, parseMetrics } from '../model/metrics.ts';
-import { type Network, parseNetwork, printNetwork } from '../model/network.ts';
+import { type Network, parseNetwork } from '../model/network.ts';
 import { type Optimizer, parseOptimizer } from '../model/optimizers.ts';
+import { printNetwork } from '../model/summary.ts';
 import type { Objective } from '../plan/training.ts';
 import { defaultRuntime, Runtime } from '../runtime/runtime.ts';
 import { CallbackList, type Callbacks, type Logs, type TrainedModel } from './callbacks.ts';
@@ -14,7 +15,7 @@ import { type DataOptions, parseData, parseFitData } from './fitData.ts';
 import { Evaluator, predictRows } from './inference.ts';
 import { Session } from './session.ts';
 import { Trainer } from './trainer.ts';
-import { parseWeights, splitParameters, type Weight, type WeightInput } from './weights.ts';
+import { parseWeights, splitTensors, type Weight, type WeightInput } from './weights.ts';
 
 export interface SequentialOptions {
   layers: readonly Layer[];
@@ -206,10 +207,13 @@ export class Sequential implements TrainedModel {
     return predictRows(await this.#open(), rows, batchSize);
   }
 
-  /** Kernel and bias of every layer that has them, in the layers' order: copies. */
+  /**
+   * The weights of every layer that has any, in the layers' order: kernel, bias; gamma, beta, moving_mean,
+   * moving_variance. Copies.
+   */
   async getWeights(): Promise<Weight[]> {
     const session = await this.#open();
-    return splitParameters(this.#network, await session.readParameters());
+    return splitTensors(this.#network, await session.readLayers());
   }
 
   /**
@@ -217,11 +221,9 @@ export class Sequential implements TrainedModel {
    * @throws when number or sizes differ; then no weight has changed
    */
   async setWeights(weights: readonly WeightInput[]): Promise<void> {
-    const parameters = parseWeights(this.#network, weights);
+    const contents = parseWeights(this.#network, weights);
     const session = await this.#open();
-    await session.exclusively(async () => {
-      for (const [layer, data] of parameters) session.writeParameters(layer, data);
-    });
+    await session.exclusively(async () => session.writeLayers(contents));
   }
 
   /** The layers, their widths, activations and parameters, as printable text. */
@@ -304,7 +306,7 @@ export class Sequential implements TrainedModel {
       throw new Error("the model's runtime has been disposed of: compile it with another");
     let session = old;
     if (session?.runtime !== runtime) {
-      session = new Session(this.#network, runtime, await old?.readParameters());
+      session = new Session(this.#network, runtime, await old?.readLayers());
       this.#dropBatchTrainer();
       old?.dispose();
     }

@@ -1,10 +1,9 @@
 /** A model on one device: its parameters, the optimizer's moments, and the count of steps that led there. */
-import { denseLayers, initialParameters, type Network, type NetworkDense } from '../model/network.ts';
+import type { Network } from '../model/network.ts';
+import { initialContents, networkTensors } from '../model/parameters.ts';
 import type { DeviceTensor, Executor, Program, TensorMap } from '../plan/executor.ts';
 import { type Plan, sizeOf } from '../plan/plan.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-
-const parametersOf = (layer: { name: string }) => `${layer.name}/parameters`;
 
 export class Session {
   /** Optimizer steps done. */
@@ -20,21 +19,13 @@ export class Session {
   constructor(
     readonly network: Network,
     readonly runtime: Runtime,
-    parameters?: ReadonlyMap<string, Float32Array>,
+    contents: ReadonlyMap<string, Float32Array> = initialContents(network),
   ) {
     this.executor = runtime.executor;
-    for (const layer of denseLayers(network)) {
-      const { inputs, units } = layer;
-      const spec = {
-        name: parametersOf(layer),
-        shape: [inputs + 1, units],
-        type: 'f32',
-        role: 'model',
-      } as const;
-      const tensor = this.executor.allocate(spec);
-      tensor.write(parameters?.get(layer.name) ?? initialParameters(network, layer));
-      this.#tensors.set(spec.name, tensor);
+    for (const { name, shape } of networkTensors(network)) {
+      this.#tensors.set(name, this.executor.allocate({ name, shape, type: 'f32', role: 'model' }));
     }
+    this.writeLayers(contents);
   }
 
   /** Makes a plan ready, with `data` as its data tensors. Moments it asks for start at zero, and stay. */
@@ -71,15 +62,15 @@ export class Session {
     }
   }
 
-  /** Parameters of every dense layer, `[inputs + 1, units]`, by the layer's name. */
-  async readParameters(): Promise<Map<string, Float32Array>> {
-    const layers = denseLayers(this.network);
-    const data = await Promise.all(layers.map((layer) => this.#parameters(layer).read()));
-    return new Map(layers.map((layer, i) => [layer.name, Float32Array.from(data[i])]));
+  /** What the layers' tensors hold, by name. */
+  async readLayers(): Promise<Map<string, Float32Array>> {
+    const names = networkTensors(this.network).map(({ name }) => name);
+    const data = await Promise.all(names.map((name) => this.#tensor(name).read()));
+    return new Map(names.map((name, i) => [name, Float32Array.from(data[i])]));
   }
 
-  writeParameters(layer: NetworkDense, data: Float32Array): void {
-    this.#parameters(layer).write(data);
+  writeLayers(contents: ReadonlyMap<string, Float32Array>): void {
+    for (const [name, data] of contents) this.#tensor(name).write(data);
   }
 
   dispose(): void {
@@ -87,7 +78,7 @@ export class Session {
     this.#tensors.clear();
   }
 
-  #parameters(layer: NetworkDense): DeviceTensor {
-    return this.#tensors.get(parametersOf(layer)) as DeviceTensor;
+  #tensor(name: string): DeviceTensor {
+    return this.#tensors.get(name) as DeviceTensor;
   }
 }

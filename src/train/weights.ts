@@ -1,9 +1,10 @@
-/** Between the devices' parameters, `[inputs + 1, units]`, and the kernels and biases that users see. */
+/** Between the layers' tensors on a device and the kernels, biases and other weights that users see. */
 import { fail } from '../model/check.ts';
-import { denseLayers, type Network, type NetworkDense } from '../model/network.ts';
+import type { Network } from '../model/network.ts';
+import { fillTensor, networkTensors, usedWeights, type WeightSpec } from '../model/parameters.ts';
 
 export interface Weight {
-  /** The layer's name, and `kernel` or `bias`. */
+  /** The layer's name, and `kernel`, `bias`, `gamma`, `beta`, `moving_mean` or `moving_variance`. */
   readonly name: string;
   /** `[inputs, units]`, row-major, or `[units]`. */
   readonly shape: readonly number[];
@@ -17,51 +18,38 @@ export interface WeightInput {
   readonly data: ArrayLike<number>;
 }
 
-/** Names and shapes of all weights, layer by layer. */
-function weightSpecs(network: Network): { layer: NetworkDense; name: string; shape: readonly number[] }[] {
-  return denseLayers(network).flatMap((layer) => {
-    const kernel = { layer, name: `${layer.name}/kernel`, shape: [layer.inputs, layer.units] };
-    const bias = { layer, name: `${layer.name}/bias`, shape: [layer.units] };
-    return layer.useBias ? [kernel, bias] : [kernel];
-  });
-}
-
-export function splitParameters(network: Network, parameters: ReadonlyMap<string, Float32Array>): Weight[] {
-  return weightSpecs(network).map(({ layer, name, shape }) => {
-    const all = parameters.get(layer.name) as Float32Array;
-    const kernelSize = layer.inputs * layer.units;
-    return { name, shape, data: shape.length === 2 ? all.slice(0, kernelSize) : all.slice(kernelSize) };
+export function splitTensors(network: Network, contents: ReadonlyMap<string, Float32Array>): Weight[] {
+  return networkTensors(network).flatMap((tensor) => {
+    const all = contents.get(tensor.name) as Float32Array;
+    return usedWeights(tensor).map(({ name, shape, offset }) => {
+      const size = shape.reduce((a, b) => a * b, 1);
+      return { name, shape, data: all.slice(offset, offset + size) };
+    });
   });
 }
 
 /**
- * The parameters of each dense layer from a list of weights.
+ * The contents of every layer's tensors, by name, from a list of weights.
  * @throws when the list does not fit the network, or holds a number that is not finite
  */
-export function parseWeights(
-  network: Network,
-  weights: readonly WeightInput[],
-): Map<NetworkDense, Float32Array> {
-  const specs = weightSpecs(network);
-  if (!Array.isArray(weights) || weights.length !== specs.length) {
-    fail('weights', weights, `an array of ${specs.length}: ${specs.map(({ name }) => name).join(', ')}`);
+export function parseWeights(network: Network, weights: readonly WeightInput[]): Map<string, Float32Array> {
+  const tensors = networkTensors(network);
+  const names = tensors.flatMap(usedWeights).map(({ name }) => name);
+  if (!Array.isArray(weights) || weights.length !== names.length) {
+    fail('weights', weights, `an array of ${names.length}: ${names.join(', ')}`);
   }
-  const parameters = new Map(
-    denseLayers(network).map((layer) => [layer, new Float32Array((layer.inputs + 1) * layer.units)]),
+  return new Map(
+    tensors.map((tensor) => {
+      const data = fillTensor(tensor, (spec) => {
+        const index = names.indexOf(spec.name);
+        return parseWeight(`weights[${index}]`, weights[index], spec);
+      });
+      return [tensor.name, data];
+    }),
   );
-  for (const [i, { layer, name, shape }] of specs.entries()) {
-    const data = parseWeight(`weights[${i}]`, weights[i], name, shape);
-    parameters.get(layer)?.set(data, shape.length === 2 ? 0 : layer.inputs * layer.units);
-  }
-  return parameters;
 }
 
-function parseWeight(
-  argument: string,
-  weight: WeightInput,
-  name: string,
-  shape: readonly number[],
-): Float32Array {
+function parseWeight(argument: string, weight: WeightInput, { name, shape }: WeightSpec): Float32Array {
   const size = shape.reduce((a, b) => a * b, 1);
   if (weight?.name !== undefined && weight.name !== name) fail(`${argument}.name`, weight.name, `'${name}'`);
   if (weight?.shape !== undefined && weight.shape.join() !== shape.join()) {

@@ -12,8 +12,9 @@ import {
   sgd,
 } from '../../src/index.ts';
 import { parseLoss } from '../../src/model/losses.ts';
-import { buildNetwork, denseLayers, initialParameters } from '../../src/model/network.ts';
+import { buildNetwork, denseLayers } from '../../src/model/network.ts';
 import { stepRates } from '../../src/model/optimizers.ts';
+import { initialContents } from '../../src/model/parameters.ts';
 import { shuffledRows } from '../../src/model/random.ts';
 import { planTraining } from '../../src/plan/training.ts';
 import { basicOptimizers, otherOptimizers } from '../support/optimizerPairs.ts';
@@ -93,8 +94,9 @@ async function train(
 /** The same training in plain loops, from the same initial weights, with the batches in order. */
 function trainPlainly(loss: LossName, update: Update, seed = 5): Run {
   const network = buildNetwork(layersFor(loss).map(dense), seed);
+  const initial = initialContents(network);
   const parameters = denseLayers(network).map((layer) => {
-    const all = Float64Array.from(initialParameters(network, layer));
+    const all = Float64Array.from(initial.get(`${layer.name}/parameters`)!);
     const kernelSize = layer.inputs * layer.units;
     return { kernel: all.slice(0, kernelSize), bias: all.slice(kernelSize) };
   });
@@ -180,8 +182,7 @@ test('learningRateScale 0 freezes a layer, and no other', async () => {
   const optimizer = adam({ learningRate: 0.01 });
   const { weights } = await train(gpu, { loss, optimizer, layers });
   const network = buildNetwork(layers.map(dense), 5);
-  const moved = denseLayers(network).map((layer, l) => {
-    const initial = initialParameters(network, layer);
+  const moved = [...initialContents(network).values()].map((initial, l) => {
     const now = [...weights[2 * l], ...weights[2 * l + 1]];
     return now.some((value, i) => value !== initial[i]);
   });
@@ -196,9 +197,7 @@ test.each(losses)(
     const contents = {
       x: Float32Array.from(x.flat()),
       target: Float32Array.from(target),
-      ...Object.fromEntries(
-        denseLayers(network).map((layer) => [`${layer.name}/parameters`, initialParameters(network, layer)]),
-      ),
+      ...Object.fromEntries(initialContents(network)),
     };
     const optimizer = sgd({ learningRate: 0.05, momentum: 0.8 });
     const rates = stepRates(optimizer, () => 1);

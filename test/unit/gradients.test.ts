@@ -4,14 +4,24 @@ import { describe, expect, test } from 'vitest';
 import { ReferenceExecutor } from '../../src/cpu/reference.ts';
 import { activate, activationSlope } from '../../src/kernels/formulas.ts';
 import type { ActivationOption } from '../../src/model/activations.ts';
-import { activation, dense, dropout, gaussianNoise, type Layer } from '../../src/model/layers.ts';
+import {
+  activation,
+  batchNormalization,
+  dense,
+  dropout,
+  gaussianNoise,
+  type Layer,
+  layerNormalization,
+} from '../../src/model/layers.ts';
 import { isSparse, type LossOption, parseLoss, targetWidth } from '../../src/model/losses.ts';
-import { buildNetwork, denseLayers, type Network } from '../../src/model/network.ts';
+import { buildNetwork, type Network } from '../../src/model/network.ts';
 import { NO_RATES, sgd } from '../../src/model/optimizers.ts';
+import { fillTensor, networkTensors, trainedTensor } from '../../src/model/parameters.ts';
 import { uniformSource } from '../../src/model/random.ts';
 import { l1l2 } from '../../src/model/regularizers.ts';
 import type { FloatArray } from '../../src/plan/executor.ts';
 import { activationConstants, type Elementwise, needsInput } from '../../src/plan/lower.ts';
+import { sizeOf } from '../../src/plan/plan.ts';
 import { planTraining } from '../../src/plan/training.ts';
 import { keepTensors, runPlan } from '../support/runPlan.ts';
 
@@ -72,10 +82,11 @@ function fill({ network, loss: option, rows, seed, weighted = false }: Problem):
     if (weighted && i % width === width - 1) return 0.5 + uniform();
     return isSparse(loss) ? Math.floor(uniform() * network.outputs) : 0.05 + 0.9 * uniform();
   };
-  const parameters = denseLayers(network).map(({ name, inputs, units, useBias }) => {
-    const data = Float64Array.from({ length: (inputs + 1) * units }, () => 2.4 * uniform() - 1.2);
-    if (!useBias) data.fill(0, inputs * units);
-    return [`${name}/parameters`, data] as const;
+  const parameters = networkTensors(network).map((tensor) => {
+    const drawn = fillTensor(tensor, ({ shape }) =>
+      Array.from({ length: sizeOf({ shape }) }, () => 2.4 * uniform() - 1.2),
+    );
+    return [tensor.name, Float64Array.from(drawn)] as const;
   });
   return {
     x: Float64Array.from({ length: rows * network.inputs }, () => 2 * uniform() - 1),
@@ -103,17 +114,18 @@ async function step(problem: Problem, contents: Contents, { rate = 0, fused = fa
 async function expectGradients(problem: Problem): Promise<void> {
   const contents = fill(problem);
   const { tensors } = await step(problem, contents);
-  for (const { name, inputs, units, useBias } of denseLayers(problem.network)) {
-    const parameters = contents[`${name}/parameters`];
+  for (const layer of problem.network.layers) {
+    const { name, start, end } = trainedTensor(layer) ?? { name: '', start: 0, end: 0 };
+    const parameters = contents[name];
     const lossAt = async (i: number, offset: number) => {
       const moved = parameters.slice();
       moved[i] += offset;
-      return (await step(problem, { ...contents, [`${name}/parameters`]: moved })).loss;
+      return (await step(problem, { ...contents, [name]: moved })).loss;
     };
-    for (let i = 0; i < (inputs + Number(useBias)) * units; i++) {
+    for (let i = start; i < end; i++) {
       const h = 1e-5;
       const numeric = ((await lossAt(i, h)) - (await lossAt(i, -h))) / (2 * h);
-      const analytic = tensors[`${name}/gradient`][i];
+      const analytic = tensors[`${layer.name}/gradient`][i];
       if (Math.abs(analytic - numeric) > 1e-8 + 1e-6 * Math.abs(numeric)) {
         expect.fail(`∂E/∂${name}[${i}] is ${analytic}, by differences ${numeric}`);
       }
@@ -160,6 +172,30 @@ test.each(['sigmoid', 'softmax'] as const)(
   },
 );
 
+describe.each(Object.entries({ layerNormalization, batchNormalization }))('%s', (_name, normalization) => {
+  const hidden = dense({ units: 4, inputShape: [3] });
+  const places: Record<string, Layer[]> = {
+    'first of all': [normalization({ inputShape: [3] }), dense({ units: 2 })],
+    'before an activation': [
+      hidden,
+      normalization(),
+      activation({ activation: 'tanh' }),
+      dense({ units: 2 }),
+    ],
+    'after an activation': [hidden, activation({ activation: 'gelu' }), normalization(), dense({ units: 2 })],
+    'before a dropout': [hidden, normalization(), dropout({ rate: 0.3 }), dense({ units: 2 })],
+    'twice in a row': [hidden, normalization(), normalization({ scale: false }), dense({ units: 2 })],
+    'before the loss': [hidden, normalization()],
+    'before softmax and the loss': [hidden, normalization(), activation({ activation: 'softmax' })],
+    'on its own': [normalization({ inputShape: [3], center: false })],
+  };
+
+  test.each(Object.entries(places))('%s', async (place, layers) => {
+    const loss = place.includes('softmax') ? 'categoricalCrossentropy' : 'meanSquaredError';
+    await expectGradients({ network: buildNetwork(layers, 0), loss, rows: 5, seed: 3 });
+  });
+});
+
 const someActivation = fc.constantFrom(...activations);
 const denseLayer: fc.Arbitrary<Layer> = fc
   .record({
@@ -169,8 +205,13 @@ const denseLayer: fc.Arbitrary<Layer> = fc
     kernelRegularizer: fc.constantFrom(undefined, l1l2({ l1: 0.02, l2: 0.03 })),
   })
   .map(dense);
+/** ε is so large that differences are taken over what is nearly a straight line. */
+const normalizationLayer: fc.Arbitrary<Layer> = fc
+  .record({ epsilon: fc.constantFrom(0.1, 0.5), center: fc.boolean(), scale: fc.boolean() })
+  .chain((options) => fc.constantFrom(layerNormalization(options), batchNormalization(options)));
 const anyLayer: fc.Arbitrary<Layer> = fc.oneof(
   denseLayer,
+  normalizationLayer,
   someActivation.map((option) => activation({ activation: option })),
   fc.constantFrom(dropout({ rate: 0.3 }), gaussianNoise({ stddev: 0.2 })),
 );

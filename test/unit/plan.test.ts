@@ -101,9 +101,9 @@ describe('a training step', () => {
     ]);
   });
 
-  test('needs a dense layer', () => {
+  test('needs something to train', () => {
     expect(() => callsOf([activation({ activation: 'tanh', inputShape: [2] })], 'meanSquaredError')).toThrow(
-      'the model has no dense layer, so nothing to train',
+      'the model has no layer with parameters, so nothing to train',
     );
   });
 });
