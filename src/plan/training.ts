@@ -9,13 +9,16 @@ import { softmaxBackward } from '../kernels/softmax_backward.ts';
 import { weightGradient } from '../kernels/weight_gradient.ts';
 import { weightPenalty } from '../kernels/weight_penalty.ts';
 import { weightUpdate } from '../kernels/weight_update.ts';
+import type { Augmentation } from '../model/augmentation.ts';
 import type { Loss } from '../model/losses.ts';
 import type { Metric } from '../model/metrics.ts';
 import { denseLayers, type Network, type NetworkDense, parameterShape } from '../model/network.ts';
 import { momentCount, type Optimizer, type OptimizerName } from '../model/optimizers.ts';
+import { planAugmentations } from './augmentation.ts';
 import {
   declareData,
   type ForwardStep,
+  fromDataSet,
   fusesSlope,
   gather,
   lossOperations,
@@ -44,6 +47,7 @@ export interface TrainingOptions {
   readonly fused?: boolean;
   /** The targets' last column is the row's weight. */
   readonly weighted?: boolean;
+  readonly augment?: readonly Augmentation[];
   readonly metrics?: readonly Metric[];
 }
 
@@ -55,7 +59,7 @@ interface Trainable {
 }
 
 /**
- * One training step: forward, loss, deltas from the last layer back to the first, and the updates. `fused` draws
+ * One training step: augmentation, forward, loss, deltas from the last layer back to the first, and the updates. `fused` draws
  * batches inside the kernels that read them and joins each layer's gradient with its update, which is done as
  * soon as the weights have been used for the layer before. Without it, and for clipping by the global norm, which
  * must know all gradients first, every formula is a call of its own.
@@ -64,18 +68,19 @@ export function planTraining(
   network: Network,
   objective: Objective,
   size: PlanSize,
-  { fused = true, weighted = false, metrics = [] }: TrainingOptions = {},
+  { fused = true, weighted = false, augment = [], metrics = [] }: TrainingOptions = {},
 ): Plan {
-  const { loss } = objective;
   const builder = startPlan(fused ? 'train' : 'train, unfused', size);
-  declareData(builder, network, size.samples, loss, weighted);
-  const steps = planForward(builder, lossOperations(network, loss, { training: true }), 'x', fused);
-  const target = fused ? { name: 'target', gathered: true } : gather(builder, 'target', 'target/batch');
+  declareData(builder, network, size.samples, objective.loss, weighted);
+  const take = (data: string) => (fused ? fromDataSet(data) : gather(builder, data, `${data}/batch`));
+  const taken = { x: take('x'), target: take('target'), loss: objective.loss };
+  const { x, target, loss } = planAugmentations(builder, network, augment, taken);
+  const steps = planForward(builder, lossOperations(network, loss, { training: true }), x);
   const penalties = penalisedLayers(network);
   const penaltyPairs = penalties.reduce((sum, layer) => sum + partialGroups(kernelSize(layer)), 0);
   const layout = metricsLayout(size.batch, penaltyPairs, metrics);
   const last = steps.at(-1);
-  const delta = planLoss(builder, last, { name: 'x', gathered: true }, target, loss, layout);
+  const delta = planLoss(builder, last, x, target, loss, layout);
   planPenalties(builder, penalties, layout);
   planMetrics(builder, metrics, { loss, y: last?.output ?? 'x/batch', target, layout });
 
