@@ -30,6 +30,15 @@ export {
 } from './data/table.ts';
 export type { KernelProfile, Profile } from './gpu/profiler.ts';
 export type { Activation, ActivationName, ActivationOption } from './model/activations.ts';
+export {
+  type Augmentation,
+  augmentImages,
+  augmentRows,
+  type ImageAugmentation,
+  type ImageAugmentationOptions,
+  type RowAugmentation,
+  type RowAugmentationOptions,
+} from './model/augmentation.ts';
 export type { Initializer, InitializerName, InitializerOption } from './model/initializers.ts';
 export {
   type ActivationLayer,

@@ -10,20 +10,24 @@ fn random_unit(bits: u32) -> f32 {
   return f32(bits >> 8u) * (1.0 / 16777216.0);
 }
 
-// cos 2πv for v in [0, 1), to 2e-7: WGSL allows the built-in 2⁻¹¹. From the Taylor series over a quarter turn.
+// cos 2πt for |t| ≤ 1, to 3e-7 and exactly 1 at 0: WGSL allows the built-in 2⁻¹¹.
 fn cos_turns(turns: f32) -> f32 {
-  let from_whole = min(turns, 1.0 - turns); // in [0, ½]
-  let from_half = min(from_whole, 0.5 - from_whole); // in [0, ¼]
-  let u = from_half * 6.28318530717958648;
+  let half = sin_turns(0.5 * turns);
+  return 1.0 - 2.0 * half * half;
+}
+
+// sin 2πt for |t| ≤ ½, to 1e-7 and exactly 0 at 0. From the Taylor series over a quarter turn.
+fn sin_turns(turns: f32) -> f32 {
+  let u = 6.28318530717958648 * min(abs(turns), 0.5 - abs(turns)); // in [0, π/2]
   let s = u * u;
-  var p = 1.0 / 479001600.0;
-  p = p * s - 1.0 / 3628800.0;
-  p = p * s + 1.0 / 40320.0;
-  p = p * s - 1.0 / 720.0;
-  p = p * s + 1.0 / 24.0;
-  p = p * s - 0.5;
+  var p = 1.0 / 6227020800.0;
+  p = p * s - 1.0 / 39916800.0;
+  p = p * s + 1.0 / 362880.0;
+  p = p * s - 1.0 / 5040.0;
+  p = p * s + 1.0 / 120.0;
+  p = p * s - 1.0 / 6.0;
   p = p * s + 1.0;
-  return select(p, -p, from_whole > 0.25);
+  return sign(turns) * u * p;
 }
 
 fn pcg(value: u32) -> u32 {

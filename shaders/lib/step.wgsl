@@ -9,4 +9,6 @@ struct Step {
   rate: f32, // the learning rate with any bias correction of the first moment
   gradient_rate: f32, // nadam: the rate of the gradient itself, beside that of its mean
   correction: f32, // bias correction of the root of the second moment
+  mix: f32, // mixup: a row's share in its mixture with another row of the batch
+  partner: u32, // mixup: how many rows further on that other row is
 }

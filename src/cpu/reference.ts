@@ -12,6 +12,7 @@ import {
   readStepMetrics,
   type StepInput,
   sharedTensor,
+  stepValues,
   type TensorMap,
 } from '../plan/executor.ts';
 import { type KernelCall, type Plan, sizeOf, type TensorSpec } from '../plan/plan.ts';
@@ -116,9 +117,9 @@ class ReferenceProgram implements Program {
       signal?.throwIfAborted();
       const next = steps.next();
       if (next.done) return;
-      const { rows, index, rates } = next.value;
+      const { rows } = next.value;
       this.data.permutation.set(rows);
-      this.step({ first: 0, rows: rows.length, slot: 0, index, ...rates });
+      this.step(stepValues(next.value, 0, 0));
       if (onStep && this.plan.tensors.has('metrics')) {
         const { metrics } = this.data;
         const called = onStep(readStepMetrics(metrics, 0, this.plan, rows.length));

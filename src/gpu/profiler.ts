@@ -1,5 +1,5 @@
 /** Where a device's time goes: what every kernel took, and what was lost between kernels and around submissions. */
-import { printTable } from '../model/network.ts';
+import { printTable } from '../model/summary.ts';
 import type { KernelCall, Plan } from '../plan/plan.ts';
 import { workOf } from '../plan/work.ts';
 

@@ -1,7 +1,7 @@
 /** A plan on a GPU: everything that a step needs is created here, once, before the first step runs. */
 import type { Kernel, StepValues } from '../kernels/kernel.ts';
 import type { StepInput } from '../plan/executor.ts';
-import { isOwn } from '../plan/executor.ts';
+import { isOwn, stepValues } from '../plan/executor.ts';
 import { type KernelCall, type Plan, sizeOf, type TensorSpec } from '../plan/plan.ts';
 import type { Buffers, GpuTensor } from './buffers.ts';
 import type { PipelineManager } from './pipelines.ts';
@@ -98,10 +98,9 @@ export class GpuProgram {
     while (values.length < count) {
       const next = source.next();
       if (next.done) break;
-      const { rows, index, rates } = next.value;
-      this.#rows.set(rows, first);
-      values.push({ first, rows: rows.length, slot: values.length, index, ...rates });
-      first += rows.length;
+      this.#rows.set(next.value.rows, first);
+      values.push(stepValues(next.value, first, values.length));
+      first += next.value.rows.length;
     }
     this.#device.queue.writeBuffer(bufferOf(this.tensors, 'permutation'), 0, this.#rows, 0, first);
     this.write(values);

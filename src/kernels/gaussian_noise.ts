@@ -1,36 +1,45 @@
 import shader from '../../shaders/gaussian_noise.wgsl';
-import { normal } from './fills.ts';
+import { normal, permutation } from './fills.ts';
 import { defineKernel, type ParityCase } from './kernel.ts';
-import { randomBits, randomUnit } from './random.ts';
-import { rowShapes } from './shapes.ts';
-import { ULP } from './tolerance.ts';
+import { standardNormal } from './random.ts';
+import { rowShapes, samplesFor } from './shapes.ts';
+import { normalError, ULP } from './tolerance.ts';
 
 function noiseCase({ M, N }: { M: number; N: number }, STDDEV: number, rows = M): ParityCase<typeof shader> {
+  const samples = samplesFor(M);
   return {
     label: `σ ${STDDEV}, ${rows} of ${M} rows × ${N}`,
-    constants: { M, N, SEED: 12345, STDDEV },
-    step: { rows, index: 3 },
-    tensors: { x: { size: M * N, fill: normal() }, y: { size: M * N, fill: normal() } },
+    constants: { M, N, GATHER: true, SEED: 12345, STDDEV },
+    step: { first: 2, rows, index: 3 },
+    tensors: {
+      x: { size: samples * N, fill: normal() },
+      permutation: { size: samples, fill: permutation(samples) },
+      y: { size: M * N, fill: normal() },
+    },
   };
 }
+
+const direct = noiseCase({ M: 30, N: 50 }, 2, 17);
 
 export const gaussianNoiseRows = defineKernel({
   shader,
   threads: ({ M, N }) => M * N,
-  reference({ x, y }, { N, SEED, STDDEV }, { rows, index }) {
-    for (let i = 0; i < rows * N; i++) {
-      const u = 1 - randomUnit(randomBits(SEED, index, 2 * i));
-      const v = randomUnit(randomBits(SEED, index, 2 * i + 1));
-      y[i] = x[i] + STDDEV * Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * v);
+  reference({ x, permutation, y }, { N, GATHER, SEED, STDDEV }, { first, rows, index }) {
+    for (let row = 0; row < rows; row++) {
+      const source = (GATHER ? permutation[first + row] : row) * N;
+      for (let j = 0; j < N; j++) {
+        y[row * N + j] = x[source + j] + STDDEV * standardNormal(SEED, index, row * N + j);
+      }
     }
   },
-  // The cosine is off by 3 ULP of 1 at most; √(−2 ln u) is below 5.8 for u of 24 bits.
+  // Without noise, not a bit may differ.
   tolerance: (_before, { y }, { STDDEV }) => ({
-    y: y.map((value) => (5.8 * STDDEV * 3 + 4 * Math.abs(value)) * ULP),
+    y: y.map((value) => (STDDEV > 0 ? normalError(STDDEV) + 4 * ULP * Math.abs(value) : 0)),
   }),
   cases: [
     ...rowShapes.map((shape) => noiseCase(shape, 0.5)),
     noiseCase({ M: 9, N: 5 }, 0),
     noiseCase({ M: 30, N: 50 }, 2, 17),
+    { ...direct, label: 'without the permutation', constants: { ...direct.constants, GATHER: false } },
   ],
 });

@@ -10,6 +10,8 @@ export interface StepValues {
   rate: number;
   gradient_rate: number;
   correction: number;
+  mix: number;
+  partner: number;
 }
 
 /** Names of the tensors a shader reads or writes: its storage bindings. */

@@ -10,3 +10,10 @@ export const randomBits = (seed: number, stepIndex: number, element: number): nu
 
 /** Uniform in [0, 1), of 24 bits. */
 export const randomUnit = (bits: number): number => (bits >>> 8) / 2 ** 24;
+
+/** Standard normal, of two random numbers (`shaders/lib/normal.wgsl`). */
+export function standardNormal(seed: number, stepIndex: number, element: number): number {
+  const u = 1 - randomUnit(randomBits(seed, stepIndex, 2 * element));
+  const v = randomUnit(randomBits(seed, stepIndex, 2 * element + 1));
+  return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * v);
+}

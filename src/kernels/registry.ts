@@ -1,6 +1,7 @@
 /** Every kernel of the library. Parity tests, the self-test and the shader checks loop over this list. */
 import { activationBackward } from './activation_backward.ts';
 import { activationForward } from './activation_forward.ts';
+import { augmentImageRows } from './augment_images.ts';
 import { classCounts } from './class_counts.ts';
 import { clipScale } from './clip_scale.ts';
 import { denseForward } from './dense_forward.ts';
@@ -12,6 +13,7 @@ import { gradientUpdate } from './gradient_update.ts';
 import { hiddenDelta } from './hidden_delta.ts';
 import type { Kernel } from './kernel.ts';
 import { metricSums } from './metric_sums.ts';
+import { mixRows } from './mixup.ts';
 import { normalizationBackward } from './normalization_backward.ts';
 import { normalizationForward } from './normalization_forward.ts';
 import { outputDelta } from './output_delta.ts';
@@ -24,6 +26,8 @@ import { weightUpdate } from './weight_update.ts';
 
 export const registry: readonly Kernel[] = [
   gatherRows,
+  augmentImageRows,
+  mixRows,
   denseForward,
   activationForward,
   softmaxForward,

@@ -18,6 +18,9 @@ export function sumError(magnitude: number, terms: number): number {
   return (2 + 4 * Math.sqrt(terms)) * UNIT * magnitude + SUBNORMAL;
 }
 
+/** A normal number times its standard deviation: the cosine is off by 3 ULP of 1, √(−2 ln u) is below 5.8. */
+export const normalError = (stddev: number) => 5.8 * stddev * 3 * ULP;
+
 /**
  * F(x) when x itself is off by `error`: F is monotone, so the ends of the interval bound it. To that come 8 ULP
  * of the result for the function itself (1 for exp, 2.5 for the division, both allowed to fall badly), and, for

@@ -9,6 +9,7 @@ export const streams = {
   parity: 3,
   layerNormalization: 4,
   batchNormalization: 5,
+  mixup: 6,
 } as const;
 
 /** A generator for one purpose of one seed: the same seed, stream and index give the same numbers. */
@@ -28,6 +29,30 @@ function mix(hash: number, value: number): number {
 export function uniformSource(seed: number, stream: number, index = 0): () => number {
   const random = generator(seed, stream, index);
   return () => uniformFloat64(random);
+}
+
+/** A step's mixup: what `Step` says of it in `shaders/lib/step.wgsl`. */
+export interface Mixture {
+  /** A row's share, the other row having the rest. */
+  readonly mix: number;
+  /** How many rows further on the other row is. */
+  readonly partner: number;
+}
+
+/** For steps that mix nothing. */
+export const NO_MIXTURE: Mixture = { mix: 1, partner: 0 };
+
+/**
+ * The mixture of a step's rows: the share from Beta(α, α), and any row but itself for each, all equally likely.
+ * The share is ½ + ½ t / √(2α + t²), t by Student's distribution with 2α degrees of freedom, and that is
+ * √(2α (u^(−1/α) − 1)) cos 2πv (Bailey, Mathematics of Computation 62, 1994).
+ */
+export function drawMixture(alpha: number, rows: number, seed: number, step: number): Mixture {
+  const random = generator(seed, streams.mixup, step);
+  const cosine = Math.cos(2 * Math.PI * uniformFloat64(random));
+  const spread = (uniformFloat64(random) ** (-1 / alpha) - 1) * cosine ** 2; // t² / 2α
+  const mix = 0.5 + (0.5 * Math.sign(cosine)) / Math.sqrt(1 + 1 / spread);
+  return { mix, partner: rows > 1 ? uniformInt(random, 1, rows - 1) : 0 };
 }
 
 /** The order of `size` rows in an epoch, every permutation equally likely (Fisher–Yates). */

@@ -1,6 +1,7 @@
 /** What a plan needs of a device. `gpu/` and `cpu/` each have one; neither knows the other. */
 import type { StepValues } from '../kernels/kernel.ts';
 import type { StepRates } from '../model/optimizers.ts';
+import { type Mixture, NO_MIXTURE } from '../model/random.ts';
 import type { Plan, TensorSpec } from './plan.ts';
 
 export type FloatArray = Float32Array | Float64Array;
@@ -14,12 +15,23 @@ export interface DeviceTensor {
   dispose(): void;
 }
 
-/** One step's input: the rows it takes from the data set, and what the optimizer needs to know. */
+/** One step's input: the rows it takes from the data set, and what the optimizer and mixup need to know. */
 export interface StepInput {
   readonly rows: Uint32Array;
   /** Steps done before this one. */
   readonly index: number;
   readonly rates: StepRates;
+  /** Given where rows are mixed. */
+  readonly mixture?: Mixture;
+}
+
+/** What a step tells its kernels, its rows being in the permutation from `first` on. */
+export function stepValues(
+  { rows, index, rates, mixture = NO_MIXTURE }: StepInput,
+  first: number,
+  slot: number,
+): StepValues {
+  return { first, rows: rows.length, slot, index, ...rates, ...mixture };
 }
 
 export interface StepMetrics {

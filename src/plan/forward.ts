@@ -57,15 +57,20 @@ export function gather(builder: PlanBuilder, data: string, batch: string): Sourc
   return { name: batch, gathered: false };
 }
 
-/** Adds the forward pass; a first dense operation reads the data set itself, anything else a gathered batch. */
+/** The rows that a step takes from a tensor of the data set. */
+export const fromDataSet = (name: string): Source => ({ name, gathered: true });
+
+/** Operations that can read the data set themselves. */
+const gathering: readonly Operation['type'][] = ['dense', 'gaussianNoise'];
+
+/** Adds the forward pass; what cannot read the data set itself is given a gathered batch. */
 export function planForward(
   builder: PlanBuilder,
   operations: readonly Operation[],
-  data: string,
-  fused = true,
+  data: Source,
 ): ForwardStep[] {
-  const direct = fused && operations[0]?.type === 'dense';
-  let input: Source = direct ? { name: data, gathered: true } : gather(builder, data, `${data}/batch`);
+  const direct = !data.gathered || (operations.length > 0 && gathering.includes(operations[0].type));
+  let input = direct ? data : gather(builder, data.name, `${data.name}/batch`);
   return operations.map((operation) => {
     const output = builder.tensor(`${operation.name}/output`, [builder.batch, operation.units], 'scratch');
     planOperation(builder, operation, input, output);
@@ -85,7 +90,8 @@ function planOperation(builder: PlanBuilder, operation: Operation, input: Source
   } else if (operation.type === 'dropout') {
     planDropout(builder, operation, x, y);
   } else if (operation.type === 'gaussianNoise') {
-    builder.call(gaussianNoiseRows, { x, y }, { M, N, SEED: operation.seed, STDDEV: operation.stddev });
+    const constants = { M, N, GATHER: input.gathered, SEED: operation.seed, STDDEV: operation.stddev };
+    builder.call(gaussianNoiseRows, { x, permutation: 'permutation', y }, constants);
   } else if (operation.type === 'normalization') {
     planNormalization(builder, operation, x, y);
   } else if (operation.type === 'activation') {
@@ -204,10 +210,11 @@ export function planEvaluation(
 ): Plan {
   const builder = startPlan('evaluate', size);
   declareData(builder, network, size.samples, loss);
-  const steps = planForward(builder, lossOperations(network, loss), 'x');
-  const target = { name: 'target', gathered: true };
+  const x = fromDataSet('x');
+  const target = fromDataSet('target');
+  const steps = planForward(builder, lossOperations(network, loss), x);
   const layout = metricsLayout(size.batch, 0, metrics);
-  planLoss(builder, steps.at(-1), { name: 'x', gathered: true }, target, loss, layout);
+  planLoss(builder, steps.at(-1), x, target, loss, layout);
   planMetrics(builder, metrics, { loss, y: steps.at(-1)?.output ?? 'x/batch', target, layout });
   return builder.build();
 }
@@ -217,7 +224,7 @@ export function planPrediction(network: Network, size: PlanSize): Plan {
   const builder = startPlan('predict', size);
   declareData(builder, network, size.samples);
   builder.tensor('prediction', [size.samples, network.outputs], 'data');
-  const steps = planForward(builder, lower(network), 'x');
+  const steps = planForward(builder, lower(network), fromDataSet('x'));
   const batch = steps.at(-1)?.output ?? 'x/batch';
   builder.call(
     scatterRows,

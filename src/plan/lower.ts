@@ -28,13 +28,16 @@ export type Activated = Extract<Operation, { activation: Elementwise }>;
 
 const isElementwise = (activation: Activation): activation is Elementwise => activation.name !== 'softmax';
 
+/** The seed of the random numbers that the network's layer `i` draws in training. */
+export const operationSeed = ({ seed }: Network, i: number) => (Math.imul(seed, 0x9e3779b1) + i) >>> 0;
+
 /** The network's operations; those that only take part in training are left out of inference. */
 export function lower(network: Network, { training = false } = {}): Operation[] {
   const operations: Operation[] = [];
   for (const [i, layer] of network.layers.entries()) {
     const { name, inputs, units } = layer;
     const place = { name, inputs, units };
-    const seed = (Math.imul(network.seed, 0x9e3779b1) + i) >>> 0;
+    const seed = operationSeed(network, i);
     switch (layer.type) {
       case 'dense':
         operations.push({ ...place, type: 'dense', layer, activation: { name: 'linear' } });

@@ -3,13 +3,16 @@ import { hiddenDelta } from '../kernels/hidden_delta.ts';
 import { partialGroups } from '../kernels/partialSums.ts';
 import { softmaxBackward } from '../kernels/softmax_backward.ts';
 import { weightPenalty } from '../kernels/weight_penalty.ts';
+import type { Augmentation } from '../model/augmentation.ts';
 import type { Loss } from '../model/losses.ts';
 import type { Metric } from '../model/metrics.ts';
 import { denseLayers, type Network, type NetworkDense } from '../model/network.ts';
 import { trainedTensor } from '../model/parameters.ts';
+import { planAugmentations } from './augmentation.ts';
 import {
   declareData,
   type ForwardStep,
+  fromDataSet,
   fusesSlope,
   gather,
   lossOperations,
@@ -41,31 +44,33 @@ export interface TrainingOptions {
   readonly fused?: boolean;
   /** The targets' last column is the row's weight. */
   readonly weighted?: boolean;
+  readonly augment?: readonly Augmentation[];
   readonly metrics?: readonly Metric[];
 }
 
 /**
- * One training step: forward, loss, deltas from the last layer back to the first, and the updates. `fused` draws
- * batches inside the kernels that read them and joins each layer's gradient with its update, which is done as
- * soon as the weights have been used for the layer before. Without it, and for clipping by the global norm, which
- * must know all gradients first, every formula is a call of its own.
+ * One training step: augmentation, forward, loss, deltas from the last layer back to the first, and the updates.
+ * `fused` draws batches inside the kernels that read them and joins each layer's gradient with its update, which is
+ * done as soon as the weights have been used for the layer before. Without it, and for clipping by the global norm,
+ * which must know all gradients first, every formula is a call of its own.
  */
 export function planTraining(
   network: Network,
   objective: Objective,
   size: PlanSize,
-  { fused = true, weighted = false, metrics = [] }: TrainingOptions = {},
+  { fused = true, weighted = false, augment = [], metrics = [] }: TrainingOptions = {},
 ): Plan {
-  const { loss } = objective;
   const builder = startPlan(fused ? 'train' : 'train, unfused', size);
-  declareData(builder, network, size.samples, loss, weighted);
-  const steps = planForward(builder, lossOperations(network, loss, { training: true }), 'x', fused);
-  const target = fused ? { name: 'target', gathered: true } : gather(builder, 'target', 'target/batch');
+  declareData(builder, network, size.samples, objective.loss, weighted);
+  const take = (data: string) => (fused ? fromDataSet(data) : gather(builder, data, `${data}/batch`));
+  const taken = { x: take('x'), target: take('target'), loss: objective.loss };
+  const { x, target, loss } = planAugmentations(builder, network, augment, taken);
+  const steps = planForward(builder, lossOperations(network, loss, { training: true }), x);
   const penalties = penalisedLayers(network);
   const penaltyPairs = penalties.reduce((sum, layer) => sum + partialGroups(kernelSize(layer)), 0);
   const layout = metricsLayout(size.batch, penaltyPairs, metrics);
   const last = steps.at(-1);
-  const delta = planLoss(builder, last, { name: 'x', gathered: true }, target, loss, layout);
+  const delta = planLoss(builder, last, x, target, loss, layout);
   planPenalties(builder, penalties, layout);
   planMetrics(builder, metrics, { loss, y: last?.output ?? 'x/batch', target, layout });
 

@@ -8,7 +8,7 @@ import {
   type StepValues,
 } from '../kernels/kernel.ts';
 import { NO_RATES } from '../model/optimizers.ts';
-import { streams, uniformSource } from '../model/random.ts';
+import { NO_MIXTURE, streams, uniformSource } from '../model/random.ts';
 import type { DeviceTensor, Executor, FloatArray } from '../plan/executor.ts';
 import { type Plan, PlanBuilder } from '../plan/plan.ts';
 
@@ -61,7 +61,7 @@ function instantiate(kernel: Kernel, { constants, step, tensors }: ParityCase) {
   }
   builder.call(kernel, Object.fromEntries(Object.keys(tensors).map((name) => [name, name])), resolved);
   const values: StepValues = {
-    ...{ first: 0, rows: Number(resolved.M ?? 1), slot: 0, index: 0, ...NO_RATES },
+    ...{ first: 0, rows: Number(resolved.M ?? 1), slot: 0, index: 0, ...NO_RATES, ...NO_MIXTURE },
     ...step,
   };
   return { plan: builder.build() as Plan, before, values };

@@ -1,5 +1,6 @@
 import { type Preprocessing, parsePreprocessing } from '../data/preprocessing.ts';
 import { checkBatchSize, type LabelledRows, type RowsInput, toRows } from '../data/rows.ts';
+import { type Augmentation, parseAugmentations } from '../model/augmentation.ts';
 import { checkBoolean, checkOptions, checkPositive, checkPositiveInteger, fail } from '../model/check.ts';
 import type { Layer } from '../model/layers.ts';
 import { type LossOption, parseLoss } from '../model/losses.ts';
@@ -40,6 +41,8 @@ export interface TrainerOptions {
   batchSize?: number;
   /** A new order of the rows every epoch, from the model's seed; else they come as they are. */
   shuffle?: boolean;
+  /** What to do to the rows of a step before the network sees them, in turn; evaluation takes rows as they are. */
+  augment?: Augmentation | readonly Augmentation[];
 }
 
 export interface FitOptions extends TrainerOptions, DataOptions {
@@ -56,7 +59,7 @@ interface Compiled extends Objective {
   readonly runtime: Runtime | undefined;
 }
 
-const TRAINER_OPTIONS = ['batchSize', 'shuffle'];
+const TRAINER_OPTIONS = ['batchSize', 'shuffle', 'augment'];
 const FIT_OPTIONS = [
   ...['epochs', 'callbacks', 'signal', 'recordSteps'],
   ...['validationSplit', 'validationData', 'sampleWeight', 'classWeight'],
@@ -249,13 +252,14 @@ export class Sequential implements TrainedModel {
   #createTrainer(
     session: Session,
     data: LabelledRows,
-    { batchSize, shuffle }: TrainerOptions,
+    { batchSize, shuffle, augment }: TrainerOptions,
   ): Promise<Trainer> {
     return Trainer.create(session, data, {
       ...this.#checkCompiled('trainer'),
       rateFactor: () => this.learningRateFactor,
       batchSize: checkBatchSize(batchSize ?? DEFAULT_BATCH),
       shuffle: checkBoolean('shuffle', shuffle ?? true),
+      augment: parseAugmentations(augment, this.#network),
     });
   }
 

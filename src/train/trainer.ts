@@ -1,9 +1,10 @@
 import { BatchSequence, rowsInOrder } from '../data/batches.ts';
 import type { LabelledRows } from '../data/rows.ts';
+import { type Augmentation, mixupOf } from '../model/augmentation.ts';
 import { checkPositiveInteger } from '../model/check.ts';
 import { type Metric, needsCounts } from '../model/metrics.ts';
 import { type StepRates, stepRates } from '../model/optimizers.ts';
-import { shuffledRows } from '../model/random.ts';
+import { drawMixture, type Mixture, NO_MIXTURE, shuffledRows } from '../model/random.ts';
 import type { DeviceTensor, FloatArray, Program, RunOptions, StepInput } from '../plan/executor.ts';
 import { type Objective, planTraining } from '../plan/training.ts';
 import { allocateCounts, disposeAll, slotsFor, takeCounts, uploadData } from './dataset.ts';
@@ -13,6 +14,7 @@ export interface TrainerSettings extends Objective {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly metrics: readonly Metric[];
+  readonly augment: readonly Augmentation[];
   /** What to multiply the optimizer's learning rate by, as of now. */
   readonly rateFactor: () => number;
 }
@@ -22,16 +24,19 @@ export class Trainer {
   #last = Number.NaN;
   readonly #optimizerId: number;
   readonly #rates: (index: number) => StepRates;
+  /** 0: rows are not mixed. */
+  readonly #mixup: number;
 
   private constructor(
     private readonly session: Session,
-    { optimizer, rateFactor }: TrainerSettings,
+    { optimizer, rateFactor, augment }: TrainerSettings,
     private readonly program: Program,
     private readonly data: ReadonlyMap<string, DeviceTensor>,
     private readonly batches: BatchSequence,
   ) {
     this.#optimizerId = session.optimizerId;
     this.#rates = stepRates(optimizer, rateFactor);
+    this.#mixup = mixupOf(augment);
   }
 
   /** @internal */
@@ -40,13 +45,13 @@ export class Trainer {
     { x, target, weighted }: LabelledRows,
     settings: TrainerSettings,
   ): Promise<Trainer> {
-    const { shuffle, metrics } = settings;
+    const { shuffle, metrics, augment } = settings;
     const batch = Math.min(settings.batchSize, x.count);
     const data = uploadData(session.executor, x, target);
     if (needsCounts(metrics)) data.set('counts', allocateCounts(session.executor, session.network.outputs));
     try {
       const size = { batch, samples: x.count, slots: slotsFor(batch) };
-      const plan = planTraining(session.network, settings, size, { weighted, metrics });
+      const plan = planTraining(session.network, settings, size, { weighted, metrics, augment });
       const program = await session.prepare(plan, data);
       const { seed } = session.network;
       const order = shuffle ? () => shuffledRows(x.count, seed, session.epoch++) : () => rowsInOrder(x.count);
@@ -107,7 +112,12 @@ export class Trainer {
   *#take(steps: number): Generator<StepInput, void> {
     for (let i = 0; i < steps; i++) {
       const index = this.session.step++;
-      yield { rows: this.batches.next(), index, rates: this.#rates(index) };
+      const rows = this.batches.next();
+      yield { rows, index, rates: this.#rates(index), mixture: this.#mixture(rows.length, index) };
     }
+  }
+
+  #mixture(rows: number, index: number): Mixture {
+    return this.#mixup > 0 ? drawMixture(this.#mixup, rows, this.session.network.seed, index) : NO_MIXTURE;
   }
 }

@@ -88,6 +88,10 @@ export const equivalentMutants: Readonly<Record<string, Reasons>> = {
     'main: let bin = min(u32(clamp(out, 0.0, [1.0 ⇒ 1.1]) * f32(BINS)), BINS - 1u);':
       'outputs beyond 1 fall into the last bin either way',
   },
+  'shaders/augment_images.wgsl': {
+    'main: if (NOISE [> ⇒ >=] 0.0) { value += NOISE * standard_normal(SEED + 1u, current.index, row * SIZE + i); }':
+      'saves work: noise of deviation 0 changes nothing',
+  },
   'shaders/dropout.wgsl': {
     'main: y[i] = select(x[i] * SCALE, 0.0, random_bits(SEED, current.index, i) [< ⇒ <=] THRESHOLD);':
       'tells of one in 2³² patterns of random bits',
@@ -116,9 +120,8 @@ export const equivalentMutants: Readonly<Record<string, Reasons>> = {
       'changes e^x − 1 by half an ULP: it is the factor of r⁷, r ≤ 0.35',
   },
   'shaders/lib/random.wgsl': {
-    'cos_turns: return select(p, -p, from_whole [> ⇒ >=] 0.25);': reasons.edge,
-    'cos_turns: var p = [1.0 ⇒ 1.1] / 479001600.0;':
-      'changes the cosine by half an ULP of 1: it is the last term',
+    'sin_turns: var p = [1.0 ⇒ 1.1] / 6227020800.0;':
+      'changes the sine by a twentieth of an ULP of 1: it is the last term',
   },
   'shaders/lib/log.wgsl': {
     'log1p: if (x [> ⇒ >=] -0.29 && x < 0.41421356) {': reasons.edge,

@@ -89,9 +89,9 @@ describe('a training step', () => {
     const plan = planTraining(digits, { loss: crossEntropy, optimizer: sgd() }, size, { fused: false });
     expect(plan.calls.map(({ kernel }) => kernel.shader.name)).toEqual([
       'gather_rows',
-      'dense_forward',
-      'dense_forward',
       'gather_rows',
+      'dense_forward',
+      'dense_forward',
       'output_delta',
       'hidden_delta',
       'weight_gradient',
