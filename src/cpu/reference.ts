@@ -1,5 +1,5 @@
 /** The float64 oracle: runs a plan by the kernels' reference formulas. */
-import type { HostTensors, StepValues } from '../kernels/kernel.ts';
+import { emptyStep, type HostTensors, type StepValues } from '../kernels/kernel.ts';
 import {
   type DeviceInfo,
   type DeviceTensor,
@@ -10,9 +10,9 @@ import {
   type Program,
   type RunOptions,
   readStepMetrics,
-  type StepInput,
+  type StepMetrics,
+  type StepSource,
   sharedTensor,
-  stepValues,
   type TensorMap,
 } from '../plan/executor.ts';
 import { type KernelCall, type Plan, sizeOf, type TensorSpec } from '../plan/plan.ts';
@@ -111,18 +111,19 @@ class ReferenceProgram implements Program {
     });
   }
 
-  async run(steps: Iterator<StepInput>, { signal, onStep }: RunOptions = {}): Promise<void> {
+  async run(steps: StepSource, { signal, onStep }: RunOptions = {}): Promise<StepMetrics | undefined> {
+    const step = emptyStep();
+    const rows = new Uint32Array(this.plan.batch);
+    let last: StepMetrics | undefined;
     let sliceEnd = performance.now() + SLICE;
     for (;;) {
       signal?.throwIfAborted();
-      const next = steps.next();
-      if (next.done) return;
-      const { rows } = next.value;
+      if (!steps.next(step, rows)) return last;
       this.data.permutation.set(rows);
-      this.step(stepValues(next.value, 0, 0));
-      if (onStep && this.plan.tensors.has('metrics')) {
-        const { metrics } = this.data;
-        const called = onStep(readStepMetrics(metrics, 0, this.plan, rows.length));
+      this.step(step);
+      if (this.plan.tensors.has('metrics')) {
+        last = readStepMetrics(this.data.metrics, 0, this.plan, step.rows);
+        const called = onStep?.(last);
         if (called) await called;
       }
       if (performance.now() < sliceEnd) continue;

@@ -1,14 +1,15 @@
-/** The batches of epoch after epoch, without end; the last batch of an epoch may be short. */
+/** Row numbers of the batches of epoch after epoch, without end; the last batch of an epoch may be short. */
 export class BatchSequence {
-  #order = new Uint32Array();
-  #position = 0;
+  readonly #order: Uint32Array<ArrayBuffer>;
+  #position: number;
 
-  /** `nextOrder` gives the order of the rows in the next epoch. */
+  /** `order` writes the order of the rows in the next epoch; without it they come as they are. */
   constructor(
     private readonly samples: number,
     private readonly batchSize: number,
-    private readonly nextOrder: () => Uint32Array<ArrayBuffer>,
+    private readonly order?: (rows: Uint32Array<ArrayBuffer>) => void,
   ) {
+    this.#order = Uint32Array.from({ length: samples }, (_, i) => i);
     this.#position = samples;
   }
 
@@ -16,24 +17,15 @@ export class BatchSequence {
     return Math.ceil(this.samples / this.batchSize);
   }
 
-  /** Row numbers of the next batch. */
-  next(): Uint32Array {
+  /** Writes the next batch into `rows` from `first` on; gives the number of its rows. */
+  next(rows: Uint32Array, first: number): number {
     if (this.#position === this.samples) {
-      this.#order = this.nextOrder();
+      this.order?.(this.#order);
       this.#position = 0;
     }
-    const end = Math.min(this.#position + this.batchSize, this.samples);
-    const rows = this.#order.subarray(this.#position, end);
-    this.#position = end;
-    return rows;
+    const count = Math.min(this.batchSize, this.samples - this.#position);
+    for (let i = 0; i < count; i++) rows[first + i] = this.#order[this.#position + i];
+    this.#position += count;
+    return count;
   }
-}
-
-/** Rows in the order in which they are. */
-export const rowsInOrder = (samples: number) => Uint32Array.from({ length: samples }, (_, i) => i);
-
-/** Row numbers of one pass over the data, in order. */
-export function* batchesInOrder(samples: number, batchSize: number): Generator<Uint32Array, void> {
-  const order = rowsInOrder(samples);
-  for (let at = 0; at < samples; at += batchSize) yield order.subarray(at, at + batchSize);
 }

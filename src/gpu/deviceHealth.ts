@@ -24,11 +24,11 @@ export class DeviceHealth {
     if (failure) throw failure;
   }
 
-  /** A copy of a buffer that is being mapped; a failure is put down to the device where that is its cause. */
-  async read(buffer: GPUBuffer, mapping: Promise<void>): Promise<ArrayBuffer> {
+  /** A copy of a buffer's first bytes, which are being mapped; a failure is put down to the device if it is that. */
+  async read(buffer: GPUBuffer, mapping: Promise<void>, bytes = buffer.size): Promise<ArrayBuffer> {
     try {
       await mapping;
-      const data = buffer.getMappedRange().slice(0);
+      const data = buffer.getMappedRange(0, bytes).slice(0);
       buffer.unmap();
       this.check();
       return data;

@@ -1,9 +1,15 @@
 /** Runs a program one submission at a time, with a pass and two timestamps for every dispatch. */
-import { type Program, type RunOptions, readStepMetrics, type StepInput } from '../plan/executor.ts';
+import {
+  type Program,
+  type RunOptions,
+  readStepMetrics,
+  type StepMetrics,
+  type StepSource,
+} from '../plan/executor.ts';
 import type { Buffers } from './buffers.ts';
 import type { DeviceHealth } from './deviceHealth.ts';
 import type { Profiler } from './profiler.ts';
-import { type GpuProgram, metricsStride } from './program.ts';
+import type { Chunk, GpuProgram } from './program.ts';
 
 /** Timestamps that WebGPU lets a query set have. */
 const MOST_TIMESTAMPS = 4096;
@@ -16,6 +22,7 @@ export class ProfiledProgram implements Program {
   readonly #resolved: GPUBuffer;
   readonly #staging: GPUBuffer;
   readonly #header: number;
+  readonly #chunk: Chunk;
 
   constructor(
     private readonly program: GpuProgram,
@@ -32,32 +39,35 @@ export class ProfiledProgram implements Program {
     this.#querySet = device.createQuerySet({ type: 'timestamp', count });
     const { QUERY_RESOLVE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
     this.#resolved = buffers.create('timestamps', this.#header, QUERY_RESOLVE | COPY_SRC);
-    const bytes = this.#header + plan.slots * metricsStride(plan);
+    const bytes = this.#header + plan.slots * 4 * plan.metricsWidth;
     this.#staging = buffers.create('readback', bytes, MAP_READ | COPY_DST);
+    this.#chunk = program.createChunk();
   }
 
   get plan() {
     return this.program.plan;
   }
 
-  async run(steps: Iterator<StepInput>, { signal, onStep }: RunOptions = {}): Promise<void> {
+  async run(source: StepSource, { signal, onStep }: RunOptions = {}): Promise<StepMetrics | undefined> {
+    let last: StepMetrics | undefined;
     for (;;) {
       signal?.throwIfAborted();
       const begin = performance.now();
-      const chunk = this.program.load(steps, this.#steps);
-      if (chunk.steps === 0) return;
-      this.#submit(chunk.steps);
+      if (!this.program.load(source, this.#steps, this.#chunk)) return last;
+      const { steps, rows } = this.#chunk;
+      this.#submit(steps);
       const data = await this.health.read(this.#staging, this.#staging.mapAsync(GPUMapMode.READ));
-      const dispatches = new BigUint64Array(data, 0, 2 * this.plan.calls.length * chunk.steps);
+      const dispatches = new BigUint64Array(data, 0, 2 * this.plan.calls.length * steps);
       this.profiler.record(this.plan, {
-        steps: chunk.steps,
+        steps,
         dispatches,
         waited: performance.now() - begin,
       });
-      if (!onStep || !this.program.metrics) continue;
+      if (!this.program.metrics) continue;
       const sums = new Float32Array(data, this.#header);
-      for (const [step, rows] of chunk.rows.entries()) {
-        const called = onStep(readStepMetrics(sums, step, this.plan, rows));
+      for (let step = 0; step < steps; step++) {
+        last = readStepMetrics(sums, step, this.plan, rows[step]);
+        const called = onStep?.(last);
         if (called) await called;
       }
     }
@@ -77,7 +87,7 @@ export class ProfiledProgram implements Program {
     encoder.resolveQuerySet(this.#querySet, 0, timestamps, this.#resolved, 0);
     encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, 8 * timestamps);
     const { metrics } = this.program;
-    const bytes = steps * metricsStride(this.plan);
+    const bytes = steps * 4 * this.plan.metricsWidth;
     if (metrics) encoder.copyBufferToBuffer(metrics, 0, this.#staging, this.#header, bytes);
     this.device.queue.submit([encoder.finish()]);
   }

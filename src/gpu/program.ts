@@ -1,8 +1,7 @@
 /** A plan on a GPU: everything that a step needs is created here, once, before the first step runs. */
-import type { Kernel, StepValues } from '../kernels/kernel.ts';
-import type { StepInput } from '../plan/executor.ts';
-import { isOwn, stepValues } from '../plan/executor.ts';
-import { type KernelCall, type Plan, sizeOf, type TensorSpec } from '../plan/plan.ts';
+import { emptyStep, type Kernel, type StepValues } from '../kernels/kernel.ts';
+import { isOwn, type StepSource } from '../plan/executor.ts';
+import type { KernelCall, Plan, TensorSpec } from '../plan/plan.ts';
 import type { Buffers, GpuTensor } from './buffers.ts';
 import type { PipelineManager } from './pipelines.ts';
 import { StepTable } from './stepTable.ts';
@@ -15,9 +14,9 @@ interface Dispatch {
 
 /** Steps written into the tables, ready to be encoded. */
 export interface Chunk {
-  readonly steps: number;
+  steps: number;
   /** Rows of each step's batch. */
-  readonly rows: readonly number[];
+  readonly rows: Uint32Array;
 }
 
 /** The workgroups for that many threads in a row, in two dimensions where one would be too long. */
@@ -91,27 +90,30 @@ export class GpuProgram {
     return this.tensors.get('metrics')?.buffer;
   }
 
-  /** Takes up to `count` steps from the source and writes them to the device's tables. */
-  load(source: Iterator<StepInput>, count: number): Chunk {
-    const values: StepValues[] = [];
-    let first = 0;
-    while (values.length < count) {
-      const next = source.next();
-      if (next.done) break;
-      this.#rows.set(next.value.rows, first);
-      values.push(stepValues(next.value, first, values.length));
-      first += next.value.rows.length;
-    }
-    this.#device.queue.writeBuffer(bufferOf(this.tensors, 'permutation'), 0, this.#rows, 0, first);
-    this.write(values);
-    return { steps: values.length, rows: values.map(({ rows }) => rows) };
+  /** A chunk to load steps into, again and again. */
+  createChunk(): Chunk {
+    return { steps: 0, rows: new Uint32Array(this.plan.slots) };
   }
 
-  /** Writes the step table. */
-  write(steps: readonly StepValues[]): void {
-    for (const [slot, values] of steps.entries()) this.#stepTable.set(slot, values);
-    const { bytes, stride } = this.#stepTable;
-    this.#device.queue.writeBuffer(this.#stepBuffer, 0, bytes, 0, steps.length * stride);
+  /** Takes up to `count` steps from the source and writes them to the device's tables; false when there are none. */
+  load(source: StepSource, count: number, chunk: Chunk): boolean {
+    const step = emptyStep();
+    for (; step.slot < count && source.next(step, this.#rows); step.slot++) {
+      this.#stepTable.set(step.slot, step);
+      chunk.rows[step.slot] = step.rows;
+      step.first += step.rows;
+    }
+    chunk.steps = step.slot;
+    if (chunk.steps === 0) return false;
+    this.#device.queue.writeBuffer(bufferOf(this.tensors, 'permutation'), 0, this.#rows, 0, step.first);
+    this.#writeSteps(chunk.steps);
+    return true;
+  }
+
+  /** Puts exactly this step into the table. */
+  write(values: StepValues): void {
+    this.#stepTable.set(0, values);
+    this.#writeSteps(1);
   }
 
   /** Records the steps written last. WebGPU itself orders the dispatches of a pass by what they read and write. */
@@ -139,6 +141,11 @@ export class GpuProgram {
         pass.end();
       }
     }
+  }
+
+  #writeSteps(count: number): void {
+    const { bytes, stride } = this.#stepTable;
+    this.#device.queue.writeBuffer(this.#stepBuffer, 0, bytes, 0, count * stride);
   }
 
   dispose(): void {
@@ -174,10 +181,4 @@ function createBindGroup(
     resource: { buffer: bufferOf(tensors, name) },
   }));
   return device.createBindGroup({ label: kernel.shader.name, layout, entries });
-}
-
-/** Bytes of one step's row in the plan's metrics table; 0 for a plan without a loss. */
-export function metricsStride(plan: Plan): number {
-  const metrics = plan.tensors.get('metrics');
-  return metrics ? (4 * sizeOf(metrics)) / plan.slots : 0;
 }

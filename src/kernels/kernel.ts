@@ -1,3 +1,5 @@
+import { NO_RATES } from '../model/optimizers.ts';
+import { NO_MIXTURE } from '../model/random.ts';
 import type { Scalar, Shader } from './shader.ts';
 
 /** What a step tells its kernels: the fields of `Step` in `shaders/lib/step.wgsl`. */
@@ -64,6 +66,13 @@ export interface Kernel<S extends Shader = Shader> {
 export function defineKernel<const S extends Shader>(kernel: Kernel<S>): Kernel<S> {
   return kernel;
 }
+
+/** Values to be filled in, of a step that trains nothing. */
+export const emptyStep = (): StepValues => ({
+  ...{ first: 0, rows: 0, slot: 0, index: 0 },
+  ...NO_RATES,
+  ...NO_MIXTURE,
+});
 
 /** The shader's constants, `given` ones in place of its defaults. Throws when a name is not the shader's. */
 export function resolveConstants<S extends Shader>(

@@ -98,38 +98,40 @@ export function momentCount({ name, momentum = 0, centered = false }: Optimizer)
 
 /** What a step is told of the optimizer. */
 export interface StepRates {
-  readonly learning_rate: number;
+  learning_rate: number;
   /** With the bias correction of the first moment. */
-  readonly rate: number;
-  readonly gradient_rate: number;
+  rate: number;
+  gradient_rate: number;
   /** 1 / √(bias correction of the second moment). */
-  readonly correction: number;
+  correction: number;
 }
 
 /** For steps that train nothing. */
-export const NO_RATES: StepRates = { learning_rate: 0, rate: 0, gradient_rate: 0, correction: 1 };
+export const NO_RATES: Readonly<StepRates> = { learning_rate: 0, rate: 0, gradient_rate: 0, correction: 1 };
 
-/** A function that gives what the step after `index` others is told, in float64; `factor` multiplies the rate. */
-export function stepRates(optimizer: Optimizer, factor: () => number): (index: number) => StepRates {
+/**
+ * A function that writes what the step after `index` others is told, in float64; `factor` multiplies the rate.
+ */
+export function stepRates(
+  optimizer: Optimizer,
+  factor: () => number,
+): (index: number, rates: StepRates) => void {
   const { name, beta1 = 0, beta2 = 0 } = optimizer;
   const momentum = name === 'nadam' ? nadamMomentum(optimizer) : undefined;
   const root = (t: number) => 1 / Math.sqrt(1 - beta2 ** t);
-  return (index) => {
+  const correctsMean = name === 'adam' || name === 'adamw' || name === 'adamax';
+  return (index, rates) => {
     const t = index + 1;
-    const learning_rate = factor() * rateAt(optimizer.learningRate, index);
-    const plain = { learning_rate, rate: learning_rate, gradient_rate: 0, correction: 1 };
+    const rate = factor() * rateAt(optimizer.learningRate, index);
+    rates.learning_rate = rate;
+    rates.rate = correctsMean ? rate / (1 - beta1 ** t) : rate;
+    rates.gradient_rate = 0;
+    rates.correction = name === 'adam' || name === 'adamw' || momentum ? root(t) : 1;
     if (momentum) {
       const { own, gradient } = momentum(t);
-      return {
-        ...plain,
-        rate: learning_rate * own,
-        gradient_rate: learning_rate * gradient,
-        correction: root(t),
-      };
+      rates.rate = rate * own;
+      rates.gradient_rate = rate * gradient;
     }
-    if (name === 'adamax') return { ...plain, rate: learning_rate / (1 - beta1 ** t) };
-    if (name !== 'adam' && name !== 'adamw') return plain;
-    return { ...plain, rate: learning_rate / (1 - beta1 ** t), correction: root(t) };
   };
 }
 

@@ -55,13 +55,20 @@ export function drawMixture(alpha: number, rows: number, seed: number, step: num
   return { mix, partner: rows > 1 ? uniformInt(random, 1, rows - 1) : 0 };
 }
 
-/** The order of `size` rows in an epoch, every permutation equally likely (Fisher–Yates). */
-export function shuffledRows(size: number, seed: number, epoch: number): Uint32Array<ArrayBuffer> {
+/** The order of `size` rows in an epoch, every permutation equally likely (Fisher–Yates); written into `rows`. */
+export function shuffledRows(
+  size: number,
+  seed: number,
+  epoch: number,
+  rows = new Uint32Array(size),
+): Uint32Array<ArrayBuffer> {
   const random = generator(seed, streams.shuffle, epoch);
-  const rows = Uint32Array.from({ length: size }, (_, i) => i);
+  for (let i = 0; i < size; i++) rows[i] = i;
   for (let i = size - 1; i > 0; i--) {
     const j = uniformInt(random, 0, i);
-    [rows[i], rows[j]] = [rows[j], rows[i]];
+    const moved = rows[i];
+    rows[i] = rows[j];
+    rows[j] = moved;
   }
   return rows;
 }

@@ -1,7 +1,5 @@
 /** What a plan needs of a device. `gpu/` and `cpu/` each have one; neither knows the other. */
 import type { StepValues } from '../kernels/kernel.ts';
-import type { StepRates } from '../model/optimizers.ts';
-import { type Mixture, NO_MIXTURE } from '../model/random.ts';
 import type { Plan, TensorSpec } from './plan.ts';
 
 export type FloatArray = Float32Array | Float64Array;
@@ -15,23 +13,16 @@ export interface DeviceTensor {
   dispose(): void;
 }
 
-/** One step's input: the rows it takes from the data set, and what the optimizer and mixup need to know. */
-export interface StepInput {
-  readonly rows: Uint32Array;
-  /** Steps done before this one. */
-  readonly index: number;
-  readonly rates: StepRates;
-  /** Given where rows are mixed. */
-  readonly mixture?: Mixture;
-}
-
-/** What a step tells its kernels, its rows being in the permutation from `first` on. */
-export function stepValues(
-  { rows, index, rates, mixture = NO_MIXTURE }: StepInput,
-  first: number,
-  slot: number,
-): StepValues {
-  return { first, rows: rows.length, slot, index, ...rates, ...mixture };
+/**
+ * Gives a program its steps, one after the other. They are written into memory that the program keeps: there may be
+ * a hundred thousand a second, and none of them is to allocate anything.
+ */
+export interface StepSource {
+  /**
+   * Writes the next step into `step`, but for `first` and `slot`, which are the program's own, and the numbers of
+   * its rows into `rows` from `step.first` on. False when there is none.
+   */
+  next(step: StepValues, rows: Uint32Array): boolean;
 }
 
 export interface StepMetrics {
@@ -56,9 +47,10 @@ export interface Program {
   readonly plan: Plan;
   /**
    * Runs the plan once for each step; resolves when the device has finished them all.
+   * @returns what the last step left, of plans that compute a loss
    * @throws the signal's reason when aborted; an Error when the device is lost or reports an error
    */
-  run(steps: Iterator<StepInput>, options?: RunOptions): Promise<void>;
+  run(steps: StepSource, options?: RunOptions): Promise<StepMetrics | undefined>;
   dispose(): void;
 }
 
@@ -95,7 +87,7 @@ export interface Executor {
 
 /** Adds up the partial sums that a step left in its `row` of the metrics table, laid out as `plan/metrics.ts` says. */
 export function readStepMetrics(table: FloatArray, row: number, plan: Plan, rows: number): StepMetrics {
-  const width = table.length / plan.slots;
+  const width = plan.metricsWidth;
   const end = (row + 1) * width;
   let at = row * width;
   let loss = 0;

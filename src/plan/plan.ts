@@ -42,6 +42,8 @@ export interface Plan {
   readonly slots: number;
   /** Pairs of numbers in a row of the metrics table that hold the loss; sums for the metrics may follow. */
   readonly lossPairs: number;
+  /** Numbers in a row of the metrics table; 0 in a plan that computes no loss. */
+  readonly metricsWidth: number;
   readonly tensors: ReadonlyMap<string, TensorSpec>;
   readonly calls: readonly KernelCall[];
   toString(): string;
@@ -97,7 +99,9 @@ export class PlanBuilder {
 
   build(): Plan {
     const { name, batch, slots, lossPairs } = this;
-    const plan = { name, batch, slots, lossPairs, tensors: this.#tensors, calls: this.#calls };
+    const metrics = this.#tensors.get('metrics');
+    const metricsWidth = metrics ? sizeOf(metrics) / slots : 0;
+    const plan = { name, batch, slots, lossPairs, metricsWidth, tensors: this.#tensors, calls: this.#calls };
     return { ...plan, toString: () => printPlan(plan) };
   }
 }

@@ -1,5 +1,6 @@
 /** Holds a device's result of a kernel against the kernel's float64 reference. */
 import {
+  emptyStep,
   type HostTensors,
   type Kernel,
   outputsOf,
@@ -7,8 +8,7 @@ import {
   resolveConstants,
   type StepValues,
 } from '../kernels/kernel.ts';
-import { NO_RATES } from '../model/optimizers.ts';
-import { NO_MIXTURE, streams, uniformSource } from '../model/random.ts';
+import { streams, uniformSource } from '../model/random.ts';
 import type { DeviceTensor, Executor, FloatArray } from '../plan/executor.ts';
 import { type Plan, PlanBuilder } from '../plan/plan.ts';
 
@@ -60,10 +60,7 @@ function instantiate(kernel: Kernel, { constants, step, tensors }: ParityCase) {
     before[name] = Float64Array.from({ length: size }, (_, i) => Math.fround(fill(uniform, i)));
   }
   builder.call(kernel, Object.fromEntries(Object.keys(tensors).map((name) => [name, name])), resolved);
-  const values: StepValues = {
-    ...{ first: 0, rows: Number(resolved.M ?? 1), slot: 0, index: 0, ...NO_RATES, ...NO_MIXTURE },
-    ...step,
-  };
+  const values: StepValues = { ...emptyStep(), rows: Number(resolved.M ?? 1), ...step };
   return { plan: builder.build() as Plan, before, values };
 }
 

@@ -64,6 +64,10 @@ export class CallbackList {
     );
   }
 
+  get watchesEpochs(): boolean {
+    return this.#list.some(({ onEpochBegin, onEpochEnd }) => onEpochBegin || onEpochEnd);
+  }
+
   get watchesBatches(): boolean {
     return this.#list.some(({ onBatchEnd }) => onBatchEnd);
   }

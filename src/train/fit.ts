@@ -1,6 +1,6 @@
 /** `fit`: a trainer run epoch by epoch, with validation, callbacks and a history. */
 import { type Metric, needsCounts } from '../model/metrics.ts';
-import type { StepMetrics } from '../plan/executor.ts';
+import type { FloatArray, StepMetrics } from '../plan/executor.ts';
 import type { CallbackList, Logs, TrainedModel } from './callbacks.ts';
 import type { Evaluator } from './inference.ts';
 import { Tally } from './tally.ts';
@@ -44,31 +44,34 @@ export async function runEpochs(
   const steps: number[] = [];
   let tally = new Tally();
 
-  const endEpoch = async () => {
-    const logs = tally.logs(metrics, { counts: await trainer.takeCounts() });
+  const closeEpoch = (counts?: FloatArray, validation?: Logs): Logs => {
+    const logs = Object.assign(tally.logs(metrics, { counts }), validation);
     tally = new Tally();
-    if (evaluator) Object.assign(logs, await evaluator.run('val_'));
-    for (const [name, value] of Object.entries(logs)) {
+    for (const name in logs) {
       history[name] ??= [];
-      history[name].push(value);
+      history[name].push(logs[name]);
     }
     epoch.push(epoch.length);
-    await callbacks.epochEnd(epoch.length - 1, logs);
+    return logs;
   };
+  // An epoch may be a step, and a step some microseconds: only what somebody watches is waited for.
   const onStep = (step: StepMetrics): void | Promise<void> => {
     if (recordSteps) steps.push(step.loss);
     tally.add(step);
-    if (callbacks.watchesBatches || endsEpoch()) return afterStep(step);
+    if (callbacks.watchesBatches) return afterBatch(step);
+    if (endsEpoch()) return nextEpoch();
   };
   const endsEpoch = () => !stopsBetween && tally.steps === trainer.stepsPerEpoch;
-  const afterStep = async (step: StepMetrics) => {
-    if (callbacks.watchesBatches) {
-      await callbacks.batchEnd(tally.steps - 1, { ...stepLogs(step, metrics), size: step.rows });
-    }
+  const afterBatch = async (step: StepMetrics) => {
+    await callbacks.batchEnd(tally.steps - 1, { ...stepLogs(step, metrics), size: step.rows });
     if (endsEpoch()) await nextEpoch();
   };
-  const nextEpoch = async () => {
-    await endEpoch();
+  const nextEpoch = (): void | Promise<void> => {
+    const logs = closeEpoch();
+    if (callbacks.watchesEpochs) return announceEpoch(logs);
+  };
+  const announceEpoch = async (logs: Logs) => {
+    await callbacks.epochEnd(epoch.length - 1, logs);
     if (epoch.length < epochs) await callbacks.epochBegin(epoch.length);
   };
 
@@ -80,7 +83,8 @@ export async function runEpochs(
     for (let i = 0; i < epochs && !model.stopTraining; i++) {
       await callbacks.epochBegin(i);
       await trainer.run(trainer.stepsPerEpoch, { signal, onStep });
-      await endEpoch();
+      const logs = closeEpoch(await trainer.takeCounts(), await evaluator?.run('val_'));
+      await callbacks.epochEnd(i, logs);
     }
   } else {
     await callbacks.epochBegin(0);

@@ -1,10 +1,9 @@
 /** Evaluation and prediction: forward passes over a data set, in parts where it is larger than a tensor may be. */
-import { batchesInOrder } from '../data/batches.ts';
+import { BatchSequence } from '../data/batches.ts';
 import { type LabelledRows, type Rows, sliceRows } from '../data/rows.ts';
 import type { Loss } from '../model/losses.ts';
 import { type Metric, needsCounts } from '../model/metrics.ts';
-import { NO_RATES } from '../model/optimizers.ts';
-import type { DeviceTensor, Program, StepInput } from '../plan/executor.ts';
+import type { DeviceTensor, Program, RunOptions, StepSource } from '../plan/executor.ts';
 import { type PlanSize, planEvaluation, planPrediction } from '../plan/forward.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Logs } from './callbacks.ts';
@@ -38,8 +37,8 @@ class DataRunner {
     for (const [name, rows] of Object.entries(data)) this.tensors.get(name)?.write(rows.data);
   }
 
-  run(count: number, onStep?: Parameters<Program['run']>[1]): Promise<void> {
-    return this.program.run(inferenceSteps(count, this.batch), onStep);
+  async run(count: number, options?: RunOptions): Promise<void> {
+    await this.program.run(stepsInOrder(count, this.batch), options);
   }
 
   dispose(): void {
@@ -48,9 +47,18 @@ class DataRunner {
   }
 }
 
-function* inferenceSteps(count: number, batch: number): Generator<StepInput, void> {
-  let index = 0;
-  for (const rows of batchesInOrder(count, batch)) yield { rows, index: index++, rates: NO_RATES };
+/** One pass over so many rows, in order. */
+function stepsInOrder(count: number, batch: number): StepSource {
+  const batches = new BatchSequence(count, batch);
+  let done = 0;
+  return {
+    next(step, rows) {
+      if (done === batches.stepsPerEpoch) return false;
+      step.index = done++;
+      step.rows = batches.next(rows, step.first);
+      return true;
+    },
+  };
 }
 
 /** The rows that are on the device at a time. */

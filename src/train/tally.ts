@@ -33,8 +33,9 @@ export class Tally {
       r2: 1 - squares / (totalSquares - total ** 2 / rows),
       ...(counts ? countedScores(counts) : {}),
     };
-    const wanted = ['loss', ...metrics].filter((name) => name in known);
-    return Object.fromEntries(wanted.map((name) => [`${prefix}${name}`, known[name]]));
+    const logs: Logs = {};
+    for (const name of ['loss', ...metrics]) if (name in known) logs[prefix + name] = known[name];
+    return logs;
   }
 }
 

@@ -1,11 +1,11 @@
-import { BatchSequence, rowsInOrder } from '../data/batches.ts';
+import { BatchSequence } from '../data/batches.ts';
 import type { LabelledRows } from '../data/rows.ts';
 import { type Augmentation, mixupOf } from '../model/augmentation.ts';
 import { checkPositiveInteger } from '../model/check.ts';
 import { type Metric, needsCounts } from '../model/metrics.ts';
 import { type StepRates, stepRates } from '../model/optimizers.ts';
-import { drawMixture, type Mixture, NO_MIXTURE, shuffledRows } from '../model/random.ts';
-import type { DeviceTensor, FloatArray, Program, RunOptions, StepInput } from '../plan/executor.ts';
+import { drawMixture, shuffledRows } from '../model/random.ts';
+import type { DeviceTensor, FloatArray, Program, RunOptions, StepSource } from '../plan/executor.ts';
 import { type Objective, planTraining } from '../plan/training.ts';
 import { allocateCounts, disposeAll, slotsFor, takeCounts, uploadData } from './dataset.ts';
 import type { Session } from './session.ts';
@@ -21,9 +21,8 @@ export interface TrainerSettings extends Objective {
 
 /** Training by hand: the data is on the device, the kernels are compiled, and steps run when asked for. */
 export class Trainer {
-  #last = Number.NaN;
   readonly #optimizerId: number;
-  readonly #rates: (index: number) => StepRates;
+  readonly #rates: (index: number, rates: StepRates) => void;
   /** 0: rows are not mixed. */
   readonly #mixup: number;
 
@@ -54,8 +53,14 @@ export class Trainer {
       const plan = planTraining(session.network, settings, size, { weighted, metrics, augment });
       const program = await session.prepare(plan, data);
       const { seed } = session.network;
-      const order = shuffle ? () => shuffledRows(x.count, seed, session.epoch++) : () => rowsInOrder(x.count);
-      return new Trainer(session, settings, program, data, new BatchSequence(x.count, batch, order));
+      const order = (rows: Uint32Array<ArrayBuffer>) => shuffledRows(x.count, seed, session.epoch++, rows);
+      return new Trainer(
+        session,
+        settings,
+        program,
+        data,
+        new BatchSequence(x.count, batch, shuffle ? order : undefined),
+      );
     } catch (error) {
       disposeAll(data);
       throw error;
@@ -76,21 +81,13 @@ export class Trainer {
    * @returns the number of steps and the last one's loss
    * @throws the signal's reason when aborted; an Error when the device fails
    */
-  async run(steps: number, { signal, onStep }: RunOptions = {}): Promise<{ steps: number; loss: number }> {
+  async run(steps: number, options: RunOptions = {}): Promise<{ steps: number; loss: number }> {
     checkPositiveInteger('steps', steps);
     if (this.session.optimizerId !== this.#optimizerId) {
       throw new Error('trainer: the model has been compiled anew since; ask it for a new trainer');
     }
-    await this.session.exclusively(() =>
-      this.program.run(this.#take(steps), {
-        signal,
-        onStep: (metrics) => {
-          this.#last = metrics.loss;
-          return onStep?.(metrics);
-        },
-      }),
-    );
-    return { steps, loss: this.#last };
+    const last = await this.session.exclusively(() => this.program.run(this.#take(steps), options));
+    return { steps, loss: last?.loss ?? Number.NaN };
   }
 
   /** What was counted for the metrics since the last time. @internal */
@@ -109,15 +106,19 @@ export class Trainer {
     disposeAll(this.data);
   }
 
-  *#take(steps: number): Generator<StepInput, void> {
-    for (let i = 0; i < steps; i++) {
-      const index = this.session.step++;
-      const rows = this.batches.next();
-      yield { rows, index, rates: this.#rates(index), mixture: this.#mixture(rows.length, index) };
-    }
-  }
-
-  #mixture(rows: number, index: number): Mixture {
-    return this.#mixup > 0 ? drawMixture(this.#mixup, rows, this.session.network.seed, index) : NO_MIXTURE;
+  #take(steps: number): StepSource {
+    const { seed } = this.session.network;
+    let left = steps;
+    return {
+      next: (step, rows) => {
+        if (left === 0) return false;
+        left--;
+        step.index = this.session.step++;
+        step.rows = this.batches.next(rows, step.first);
+        this.#rates(step.index, step);
+        if (this.#mixup > 0) Object.assign(step, drawMixture(this.#mixup, step.rows, seed, step.index));
+        return true;
+      },
+    };
   }
 }

@@ -13,13 +13,13 @@ import {
 } from '../../src/index.ts';
 import { parseLoss } from '../../src/model/losses.ts';
 import { buildNetwork, denseLayers } from '../../src/model/network.ts';
-import { stepRates } from '../../src/model/optimizers.ts';
 import { initialContents } from '../../src/model/parameters.ts';
 import { shuffledRows } from '../../src/model/random.ts';
 import { planTraining } from '../../src/plan/training.ts';
 import { basicOptimizers, otherOptimizers } from '../support/optimizerPairs.ts';
 import { type PlainLayer, PlainNetwork, type Update } from '../support/plainNetwork.ts';
 import { runPlan } from '../support/runPlan.ts';
+import { ratesOf } from '../support/steps.ts';
 
 const ROWS = 45;
 const BATCH = 16;
@@ -200,7 +200,7 @@ test.each(losses)(
       ...Object.fromEntries(initialContents(network)),
     };
     const optimizer = sgd({ learningRate: 0.05, momentum: 0.8 });
-    const rates = stepRates(optimizer, () => 1);
+    const rates = ratesOf(optimizer);
     const steps = Array.from({ length: 50 }, (_, index) => {
       const rows = shuffledRows(ROWS, 1, index).slice(0, index % 3 === 2 ? 13 : BATCH);
       return { rows, index, rates: rates(index) };

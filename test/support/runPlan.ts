@@ -1,6 +1,7 @@
-import type { Executor, FloatArray, StepInput } from '../../src/plan/executor.ts';
+import type { Executor, FloatArray } from '../../src/plan/executor.ts';
 import { isOwn } from '../../src/plan/executor.ts';
 import { type Plan, sizeOf } from '../../src/plan/plan.ts';
+import { type StepInput, stepsFrom } from './steps.ts';
 
 /** The plan with some of its scratch tensors kept, so that a test can read them. */
 export function keepTensors(plan: Plan, isKept: (name: string) => boolean): Plan {
@@ -23,7 +24,7 @@ export async function runPlan(
     tensors.get(spec.name)!.write(contents[spec.name] ?? new Float32Array(sizeOf(spec)));
   const program = await executor.prepare(plan, tensors);
   const losses: number[] = [];
-  await program.run(steps.values(), { onStep: ({ loss }) => void losses.push(loss) });
+  await program.run(stepsFrom(steps), { onStep: ({ loss }) => void losses.push(loss) });
   const reads = await Promise.all(shared.map(({ name }) => tensors.get(name)!.read()));
   program.dispose();
   for (const tensor of tensors.values()) tensor.dispose();

@@ -3,23 +3,26 @@ import { describe, expect, test } from 'vitest';
 import { ChunkSizer } from '../../src/gpu/chunkSizer.ts';
 
 const MOST = 1000;
+const TARGET = 50;
 
 /** Runs chunks on a device that takes so many milliseconds for a step; gives the sizes. */
-function chunks(millisecondsPerStep: number, count = 20): number[] {
-  const sizer = new ChunkSizer(MOST);
+function chunks(millisecondsPerStep: number, { first = 1, count = 20 } = {}): number[] {
+  const sizer = new ChunkSizer(MOST, first);
   return Array.from({ length: count }, () => {
     const { size } = sizer;
-    sizer.record(size, size * millisecondsPerStep);
+    sizer.record(size, size * millisecondsPerStep, TARGET);
     return size;
   });
 }
 
-test('starts with a single step, which may be a long one', () => {
-  expect(new ChunkSizer(MOST).size).toBe(1);
+test('starts with what it is told, as far as the tables hold it', () => {
+  expect(new ChunkSizer(MOST, 1).size).toBe(1);
+  expect(new ChunkSizer(10, 16).size).toBe(10);
 });
 
 test('grows step by step to the size that fits the time', () => {
-  expect(chunks(0.5, 6)).toEqual([1, 4, 16, 64, 100, 100]);
+  expect(chunks(0.5, { count: 9 })).toEqual([1, 2, 4, 8, 16, 32, 64, 100, 100]);
+  expect(chunks(0.5, { first: 16, count: 5 })).toEqual([16, 32, 64, 100, 100]);
 });
 
 test('stays at one step where a step takes longer than a chunk may', () => {
@@ -31,10 +34,10 @@ test('never exceeds the tables, however fast the device', () => {
 });
 
 test('shrinks at once when steps become slower', () => {
-  const sizer = new ChunkSizer(MOST);
-  for (let i = 0; i < 10; i++) sizer.record(sizer.size, sizer.size * 0.1);
+  const sizer = new ChunkSizer(MOST, 1);
+  for (let i = 0; i < 10; i++) sizer.record(sizer.size, sizer.size * 0.1, TARGET);
   expect(sizer.size).toBe(500);
-  sizer.record(500, 500 * 5);
+  sizer.record(500, 500 * 5, TARGET);
   expect(sizer.size).toBe(10);
 });
 
@@ -46,12 +49,12 @@ describe('whatever is measured', () => {
     );
     fc.assert(
       fc.property(fc.integer({ min: 1, max: MOST }), fc.array(measurement), (most, list) => {
-        const sizer = new ChunkSizer(most);
+        const sizer = new ChunkSizer(most, 1);
         for (const [steps, milliseconds] of list) {
-          sizer.record(steps, milliseconds);
+          sizer.record(steps, milliseconds, TARGET);
           expect(Number.isInteger(sizer.size)).toBe(true);
           expect(sizer.size).toBeGreaterThanOrEqual(1);
-          expect(sizer.size).toBeLessThanOrEqual(Math.min(most, 4 * steps));
+          expect(sizer.size).toBeLessThanOrEqual(Math.min(most, 2 * steps));
         }
       }),
     );

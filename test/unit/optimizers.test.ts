@@ -5,11 +5,12 @@ import { ReferenceExecutor } from '../../src/cpu/reference.ts';
 import { dense } from '../../src/model/layers.ts';
 import { parseLoss } from '../../src/model/losses.ts';
 import { buildNetwork } from '../../src/model/network.ts';
-import { adam, type Optimizer, sgd, stepRates } from '../../src/model/optimizers.ts';
+import { adam, type Optimizer, sgd } from '../../src/model/optimizers.ts';
 import { sizeOf } from '../../src/plan/plan.ts';
 import { planTraining } from '../../src/plan/training.ts';
 import { basicOptimizers, otherOptimizers } from '../support/optimizerPairs.ts';
 import { runPlan } from '../support/runPlan.ts';
+import { ratesOf } from '../support/steps.ts';
 
 const network = buildNetwork([dense({ units: 1, inputShape: [1], useBias: false })], 0);
 const loss = parseLoss('halfSquaredError', network);
@@ -25,7 +26,7 @@ async function trainWeight(
   gradients: readonly number[],
 ): Promise<number[]> {
   const plan = planTraining(network, { loss, optimizer }, size);
-  const rates = stepRates(optimizer, () => 1);
+  const rates = ratesOf(optimizer);
   let contents: Record<string, Float64Array> = {
     x: Float64Array.of(1),
     'dense/parameters': Float64Array.of(start, 0),

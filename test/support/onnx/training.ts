@@ -12,8 +12,7 @@
  */
 import { values as optimizers } from '../../../shaders/lib/optimizer.wgsl';
 import { gradientUpdate } from '../../../src/kernels/gradient_update.ts';
-import { NO_RATES } from '../../../src/model/optimizers.ts';
-import { NO_MIXTURE } from '../../../src/model/random.ts';
+import { emptyStep } from '../../../src/kernels/kernel.ts';
 import type { DeviceTensor, Executor } from '../../../src/plan/executor.ts';
 import { PlanBuilder } from '../../../src/plan/plan.ts';
 import { attribute, input, type NodeTest } from './nodeTest.ts';
@@ -126,16 +125,7 @@ async function updateLayer(
     tensor.write(Float64Array.from(data[spec.name as keyof typeof data]));
     tensors.set(spec.name, tensor);
   }
-  const step = {
-    first: 0,
-    rows: 1,
-    slot: 0,
-    index: 0,
-    ...NO_RATES,
-    ...NO_MIXTURE,
-    learning_rate: rate,
-    rate,
-  };
+  const step = { ...emptyStep(), rows: 1, learning_rate: rate, rate };
   await executor.execute(plan, tensors, step);
   const [parameters, moments] = await Promise.all(
     ['parameters', 'moments'].map((name) => tensors.get(name)?.read() ?? new Float32Array()),
