@@ -38,7 +38,7 @@ fn main(
 
   var origin = x[first];
   var mean = 0.0; // from the origin
-  var variance = 0.0;
+  var variance: f32;
   if (MOVING) {
     origin = moving[line];
     variance = moving[N + line];

@@ -59,5 +59,7 @@ function parseWeight(argument: string, weight: WeightInput, { name, shape }: Wei
   const data = Float32Array.from(weight.data);
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) fail(`${argument}.data[${bad}]`, weight.data[bad], 'a finite number within float32');
+  const negative = name.endsWith('variance') ? data.findIndex((value) => value < 0) : -1;
+  if (negative >= 0) fail(`${argument}.data[${negative}]`, data[negative], 'a number that is not negative');
   return data;
 }

@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   adam,
+  batchNormalization,
   type CompileOptions,
   createRuntime,
   dense,
+  layerNormalization,
   type Runtime,
   type Sequential,
   sequential,
@@ -382,6 +384,26 @@ test('the summary is a table of the layers', () => {
       'hidden  dense  784 → 128  relu                         100,480',
       'dense   dense  128 → 10   scaledSigmoid(a = 2, b = 1)  1,280',
       '101,760 parameters',
+    ].join('\n'),
+  );
+});
+
+test('the summary tells what is not trained', () => {
+  const model = sequential({
+    layers: [
+      dense({ units: 8, inputShape: [4] }),
+      batchNormalization({ name: 'bn' }),
+      layerNormalization({ epsilon: 0.01, scale: false }),
+    ],
+  });
+  expect(model.summary()).toBe(
+    [
+      'layer               type                width  settings                           parameters',
+      '──────────────────  ──────────────────  ─────  ─────────────────────────────────  ──────────',
+      'dense               dense               4 → 8  linear                             40',
+      'bn                  batchNormalization  8 → 8  epsilon = 0.001, momentum = 0.99   32',
+      'layerNormalization  layerNormalization  8 → 8  epsilon = 0.01                     8',
+      '80 parameters, 64 of them trained',
     ].join('\n'),
   );
 });

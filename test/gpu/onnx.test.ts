@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRuntime, type Runtime } from '../../src/index.ts';
 import { elementwise, gemm, matmul, selu, softmax } from '../support/onnx/forward.ts';
 import { negativeLogLikelihood, softmaxCrossEntropy } from '../support/onnx/losses.ts';
+import { batchNormalization, layerNormalization } from '../support/onnx/normalization.ts';
 import { firstDifference, type Runner } from '../support/onnx/outcome.ts';
 import { trainingStep } from '../support/onnx/training.ts';
 
@@ -30,6 +31,8 @@ const expected: Record<string, Operator> = {
   MatMul: { cases: 3, run: matmul },
   SoftmaxCrossEntropyLoss: { cases: 34, run: softmaxCrossEntropy },
   NegativeLogLikelihoodLoss: { cases: 18, run: negativeLogLikelihood },
+  LayerNormalization: { cases: 19, run: layerNormalization },
+  BatchNormalization: { cases: 4, run: batchNormalization },
   Adam: { cases: 2, run: trainingStep },
   Adagrad: { cases: 2, run: trainingStep },
   Momentum: { cases: 3, run: trainingStep },

@@ -11,6 +11,8 @@ const reasons = {
   unused: 'keeps reads inside: what is read beyond the last column is not stored',
   noMoments: 'what an optimizer does not keep, its formula does not use',
   race: 'a race that no device here loses: races.test.ts has it',
+  unpenalised: 'what has no penalty is not asked how large it is',
+  anyThread: 'all threads have the same to store',
   edge: 'tells of one number, at which both ways are right',
   digits: 'changes the result by less than a sum of losses may be off',
   range: 'another range reduction: the series is good for it as well',
@@ -32,14 +34,15 @@ const gradientInputs: Reasons = {
   'inputs: let at = row * K + min(columns, vec4u(K[ - 1u ⇒ ]));': reasons.ones,
 };
 
-const momentReads: Reasons = {
+/** `size`: a layer's parameters, as the shader has it. */
+const momentReads = (size: string): Reasons => ({
   'update: var weight = Weight(parameters[i], [0.0 ⇒ 0.1], 0.0, 0.0);': reasons.noMoments,
   'update: var weight = Weight(parameters[i], 0.0, [0.0 ⇒ 0.1], 0.0);': reasons.noMoments,
   'update: var weight = Weight(parameters[i], 0.0, 0.0, [0.0 ⇒ 0.1]);': reasons.noMoments,
   'update: if (MOMENTS [> ⇒ >=] 0u) { weight.first = moments[i]; }': reasons.noMoments,
-  'update: if (MOMENTS [> ⇒ >=] 1u) { weight.second = moments[(K + 1u) * N + i]; }': reasons.noMoments,
-  'update: if (MOMENTS [> ⇒ >=] 2u) { weight.third = moments[2u * (K + 1u) * N + i]; }': reasons.noMoments,
-};
+  [`update: if (MOMENTS [> ⇒ >=] 1u) { weight.second = moments[${size} + i]; }`]: reasons.noMoments,
+  [`update: if (MOMENTS [> ⇒ >=] 2u) { weight.third = moments[2u * ${size} + i]; }`]: reasons.noMoments,
+});
 
 /** A workgroup's sum of 64 numbers, stored by its first thread. */
 const sumOfThreads = (store: string): Reasons => ({
@@ -64,10 +67,10 @@ export const equivalentMutants: Readonly<Record<string, Reasons>> = {
   'shaders/dense_forward.wgsl': { ...guard, ...tileLoops },
   'shaders/hidden_delta.wgsl': { ...guard, ...tileLoops },
   'shaders/weight_gradient.wgsl': { ...gradientInputs, ...tileLoops },
-  'shaders/weight_update.wgsl': momentReads,
+  'shaders/weight_update.wgsl': momentReads('SIZE'),
   'shaders/gradient_update.wgsl': {
     ...gradientInputs,
-    ...momentReads,
+    ...momentReads('(K + 1u) * N'),
     'main: let columns = min(column + vec4u(0, 1, 2, 3), vec4u(N [- ⇒ +] 1u));': reasons.unused,
     'main: let columns = min(column + vec4u(0, 1, 2, 3), vec4u(N[ - 1u ⇒ ]));': reasons.unused,
   },
@@ -84,6 +87,19 @@ export const equivalentMutants: Readonly<Record<string, Reasons>> = {
   'shaders/clip_scale.wgsl': sumOfThreads(
     ' gradient_scale[0] = min(1.0, CLIP_NORM / (sqrt(sums[0]) + 1e-6)); }',
   ),
+  'shaders/normalization_forward.wgsl': {
+    'main: [workgroupBarrier(); ⇒ ]': reasons.race,
+    'main: if (thread [< ⇒ <=] half) { sums[thread] += sums[thread + half]; }': reasons.race,
+    'main: if (thread == [0u ⇒ 1u]) {': reasons.anyThread,
+  },
+  'shaders/normalization_backward.wgsl': {
+    'main: [workgroupBarrier(); ⇒ ]': reasons.race,
+    'main: if (thread [< ⇒ <=] half) { sums[thread] += sums[thread + half]; }': reasons.race,
+    'main: if (of_feature && thread [== ⇒ !=] 0u) {': reasons.anyThread,
+    'main: if (of_feature && thread == [0u ⇒ 1u]) {': reasons.anyThread,
+    'main: gradient[line] = full_gradient(total.x, [0.0 ⇒ 0.1], false);': reasons.unpenalised,
+    'main: gradient[N + line] = full_gradient(total.y, [0.0 ⇒ 0.1], false);': reasons.unpenalised,
+  },
   'shaders/class_counts.wgsl': {
     'main: let bin = min(u32(clamp(out, 0.0, [1.0 ⇒ 1.1]) * f32(BINS)), BINS - 1u);':
       'outputs beyond 1 fall into the last bin either way',

@@ -5,9 +5,11 @@ import {
   adam,
   adamax,
   adamw,
+  batchNormalization,
   l1,
   l1l2,
   l2,
+  layerNormalization,
   lion,
   nadam,
   rmsprop,
@@ -16,6 +18,7 @@ import {
 } from '../../src/index.ts';
 import * as activations from './plain/activations.ts';
 import * as losses from './plain/losses.ts';
+import { batchNorm, layerNorm } from './plain/normalization.ts';
 import * as optimizers from './plain/optimizers.ts';
 import type { Trajectory } from './trajectories.ts';
 
@@ -186,9 +189,43 @@ const activationTrajectories = [
   activation('Softmax', ...softmax),
 ];
 
+const layerNormalized = [layerNormalization({ epsilon: 1e-5 }), layerNorm(1e-5)] as const;
+const batchNormalized = [batchNormalization({ epsilon: 1e-5, momentum: 0.9 }), batchNorm(1e-5, 0.9)] as const;
+/** A bias before a batch's normalisation has no gradient but rounding errors, which a small ε would make steps of. */
+const decaying = [
+  adamw({ learningRate: 0.01, weightDecay: 0.1, epsilon: 0.01 }),
+  optimizers.adamW({ gamma: 0.01, lambda: 0.1, eps: 0.01 }),
+] as const;
+
+/** Between weights and activation, γ and β being parameters like others, but to penalties. */
+const normalizationTrajectories = ([layerNormalized, batchNormalized] as const).flatMap((normalization) => {
+  const name = normalization === layerNormalized ? 'LayerNorm' : 'BatchNorm1d';
+  const rate = [sgd({ learningRate: 0.1 }), optimizers.sgd({ gamma: 0.1 })] as const;
+  const normalized = (label: string, parts: Partial<Trajectory>) =>
+    trajectory(`${name}${label}`, { normalization, optimizer: rate, ...parts });
+  return [
+    normalized('', {}),
+    normalized(', ReLU', { hidden: ['relu', activations.leakyRelu(0)] }),
+    normalized(', GELU', { hidden: ['gelu', activations.gelu] }),
+    normalized(', BCEWithLogitsLoss', {
+      output: sigmoid,
+      targets: 'reals',
+      loss: ['binaryCrossentropy', bce],
+    }),
+    normalized(', AdamW', { optimizer: decaying }),
+    normalized(', clip_grad_norm_', { clipNorm: 0.35 }),
+    normalized(', clip_grad_value_', { clipValue: 0.05 }),
+    normalized(', L2 and a rate for each layer', {
+      regularizer: l2({ l2: 0.01 }),
+      rateScales: [0.25, 1, 2],
+    }),
+  ];
+});
+
 export const torchTrajectories = [
   ['optimizers', optimizerTrajectories],
   ['gradients', gradientTrajectories],
   ['losses', lossTrajectories],
   ['activations', activationTrajectories],
+  ['normalization', normalizationTrajectories],
 ] as const;

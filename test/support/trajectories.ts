@@ -1,7 +1,9 @@
 /** The library's training beside the plain network's: the same network, data and constants said to both. */
 import {
   type ActivationOption,
+  activation,
   dense,
+  type Layer,
   type LossOption,
   type Optimizer,
   type Regularizer,
@@ -11,6 +13,7 @@ import {
 import type { RowFunction } from './plain/activations.ts';
 import type { RowLoss } from './plain/losses.ts';
 import { trainPlain } from './plain/network.ts';
+import type { BatchFunction } from './plain/normalization.ts';
 import type { PlainOptimizer } from './plain/optimizers.ts';
 
 /** What something is for the library, and what it is for the plain network. */
@@ -28,6 +31,8 @@ export interface Trajectory {
   readonly clipNorm?: number;
   readonly clipValue?: number;
   readonly rateScales?: readonly number[];
+  /** Of the hidden layers, before their activations. */
+  readonly normalization?: Pair<Layer, BatchFunction>;
 }
 
 const widths = [4, 9, 7, 3];
@@ -57,13 +62,20 @@ function makeData(targets: Trajectory['targets']) {
   return { x, labels, targets: rowsOf[targets] };
 }
 
-function makeWeights(): Float32Array[] {
+const normalizationOf = ({ normalization }: Trajectory, l: number) => (l < 2 ? normalization : undefined);
+
+/** Kernel and bias of every layer; γ and β, mean and variance, where there are any. */
+function makeWeights(trajectory: Trajectory): Float32Array[] {
   const random = numbers(2);
   return widths.slice(1).flatMap((units, l) => {
     const limit = Math.sqrt(6 / (widths[l] + units));
-    const values = (length: number, width: number) =>
-      Float32Array.from({ length }, () => width * (2 * random() - 1));
-    return [values(widths[l] * units, limit), values(units, 0.1)];
+    const values = (length: number, width: number, middle = 0) =>
+      Float32Array.from({ length }, () => middle + width * (2 * random() - 1));
+    const weights = [values(widths[l] * units, limit), values(units, 0.1)];
+    const normalization = normalizationOf(trajectory, l);
+    if (normalization) weights.push(values(units, 0.5, 1), values(units, 0.1));
+    if (normalization?.[1].running) weights.push(values(units, 0.1), values(units, 0.5, 1));
+    return weights;
   });
 }
 
@@ -74,18 +86,19 @@ interface Result {
 
 async function trainLibrary(trajectory: Trajectory, runtime: Runtime): Promise<Result> {
   const { hidden, output, loss, optimizer, regularizer, rateScales, clipNorm, clipValue } = trajectory;
-  const layers = widths.slice(1).map((units, l) =>
+  const layers = widths.slice(1).flatMap((units, l) => [
     dense({
       units,
-      activation: l < 2 ? hidden[0] : output[0],
       inputShape: [widths[l]],
       kernelRegularizer: regularizer,
       learningRateScale: rateScales?.[l],
     }),
-  );
+    ...((normalizationOf(trajectory, l)?.slice(0, 1) as Layer[]) ?? []),
+    activation({ activation: l < 2 ? hidden[0] : output[0] }),
+  ]);
   const model = sequential({ layers });
   model.compile({ optimizer: optimizer[0], loss: loss[0], clipNorm, clipValue, runtime });
-  await model.setWeights(makeWeights().map((data) => ({ data })));
+  await model.setWeights(makeWeights(trajectory).map((data) => ({ data })));
   const { x, labels, targets } = makeData(trajectory.targets);
   const isSparse = JSON.stringify(loss[0]).includes('sparse');
   const options = { epochs, batchSize: batch, shuffle: false, recordSteps: true };
@@ -103,10 +116,11 @@ export function makePlainStart(trajectory: Trajectory) {
     units,
     activation: l < 2 ? hidden[1] : output[1],
     rateScale: rateScales?.[l],
+    normalization: normalizationOf(trajectory, l)?.[1],
     ...regularizer,
   }));
   const training = { layers, loss: loss[1], optimizer: optimizer[1], clipNorm, clipValue };
-  const tensors = makeWeights().map((data) => Float64Array.from(data));
+  const tensors = makeWeights(trajectory).map((data) => Float64Array.from(data));
   const { x, targets } = makeData(trajectory.targets);
   return { training, tensors, x, targets };
 }

@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import {
   activation,
   adam,
+  batchNormalization,
   createRuntime,
   dense,
   dropout,
   gaussianNoise,
+  layerNormalization,
   sequential,
   sgd,
 } from '../../src/index.ts';
@@ -120,6 +122,52 @@ testEach('other layers', [
     'negative noise',
     () => gaussianNoise({ stddev: -1 }),
     'stddev: got -1, expected a number that is not negative',
+  ],
+  [
+    'a normalisation by nothing',
+    () => layerNormalization({ epsilon: 0 }),
+    'epsilon: got 0, expected a positive number',
+  ],
+  [
+    'scale as text',
+    () => layerNormalization({ scale: bad('no') }),
+    "scale: got 'no', expected true or false",
+  ],
+  ['center 1', () => batchNormalization({ center: bad(1) }), 'center: got 1, expected true or false'],
+  [
+    'momentum 1',
+    () => batchNormalization({ momentum: 1 }),
+    'momentum: got 1, expected a number from 0 to below 1',
+  ],
+  [
+    'momentum of rows',
+    () => layerNormalization(bad({ momentum: 0.9 })),
+    "layerNormalization option: got 'momentum', expected one of epsilon, center",
+  ],
+  [
+    'an axis',
+    () => batchNormalization(bad({ axis: 1 })),
+    "batchNormalization option: got 'axis', expected one of momentum, ",
+  ],
+  [
+    'an unknown initialiser of gamma',
+    () => layerNormalization({ gammaInitializer: bad('one') }),
+    /^gammaInitializer: got 'one', expected one of zeros, ones/,
+  ],
+  [
+    'an unknown initialiser of beta',
+    () => layerNormalization({ betaInitializer: bad(0) }),
+    /^betaInitializer: got 0, expected one of zeros/,
+  ],
+  [
+    'an unknown initialiser of the mean',
+    () => batchNormalization({ movingMeanInitializer: bad(0) }),
+    /^movingMeanInitializer: got 0, expected one of zeros/,
+  ],
+  [
+    'an unknown initialiser of the variance',
+    () => batchNormalization({ movingVarianceInitializer: bad(1) }),
+    /^movingVarianceInitializer: got 1, expected one of zeros/,
   ],
 ]);
 

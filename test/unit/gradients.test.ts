@@ -23,6 +23,7 @@ import type { FloatArray } from '../../src/plan/executor.ts';
 import { activationConstants, type Elementwise, needsInput } from '../../src/plan/lower.ts';
 import { sizeOf } from '../../src/plan/plan.ts';
 import { planTraining } from '../../src/plan/training.ts';
+import { normalizations, placesOf } from '../support/normalizedLayers.ts';
 import { keepTensors, runPlan } from '../support/runPlan.ts';
 
 const executor = new ReferenceExecutor();
@@ -172,25 +173,8 @@ test.each(['sigmoid', 'softmax'] as const)(
   },
 );
 
-describe.each(Object.entries({ layerNormalization, batchNormalization }))('%s', (_name, normalization) => {
-  const hidden = dense({ units: 4, inputShape: [3] });
-  const places: Record<string, Layer[]> = {
-    'first of all': [normalization({ inputShape: [3] }), dense({ units: 2 })],
-    'before an activation': [
-      hidden,
-      normalization(),
-      activation({ activation: 'tanh' }),
-      dense({ units: 2 }),
-    ],
-    'after an activation': [hidden, activation({ activation: 'gelu' }), normalization(), dense({ units: 2 })],
-    'before a dropout': [hidden, normalization(), dropout({ rate: 0.3 }), dense({ units: 2 })],
-    'twice in a row': [hidden, normalization(), normalization({ scale: false }), dense({ units: 2 })],
-    'before the loss': [hidden, normalization()],
-    'before softmax and the loss': [hidden, normalization(), activation({ activation: 'softmax' })],
-    'on its own': [normalization({ inputShape: [3], center: false })],
-  };
-
-  test.each(Object.entries(places))('%s', async (place, layers) => {
+describe.each(normalizations)('%s', (_name, normalization) => {
+  test.each(placesOf(normalization))('%s', async (place, layers) => {
     const loss = place.includes('softmax') ? 'categoricalCrossentropy' : 'meanSquaredError';
     await expectGradients({ network: buildNetwork(layers, 0), loss, rows: 5, seed: 3 });
   });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type ActivationOption, activation, dense, type Layer } from '../../src/index.ts';
+import {
+  type ActivationOption,
+  activation,
+  batchNormalization,
+  dense,
+  type Layer,
+  layerNormalization,
+} from '../../src/index.ts';
 import { type LossOption, parseLoss } from '../../src/model/losses.ts';
 import { buildNetwork } from '../../src/model/network.ts';
 import { adam, sgd } from '../../src/model/optimizers.ts';
@@ -85,6 +92,20 @@ describe('a training step', () => {
     expect(callsOf(apart, 'meanSquaredError')).toBe(callsOf(joined, 'meanSquaredError'));
   });
 
+  test.each([layerNormalization, batchNormalization])(
+    'takes three calls more for a normalisation, whatever activation follows',
+    (normalization) => {
+      const layers = (...between: Layer[]) => [
+        dense({ units: 5, inputShape: [4] }),
+        ...between,
+        activation({ activation: 'relu' }),
+        dense({ units: 3 }),
+      ];
+      const plain = callsOf(layers(), 'meanSquaredError');
+      expect(callsOf(layers(normalization()), 'meanSquaredError')).toBe(plain + 3);
+    },
+  );
+
   test('unfused has a call for every formula', () => {
     const plan = planTraining(digits, { loss: crossEntropy, optimizer: sgd() }, size, { fused: false });
     expect(plan.calls.map(({ kernel }) => kernel.shader.name)).toEqual([
@@ -123,6 +144,40 @@ describe('inference', () => {
       'softmax_forward',
       'scatter_rows',
     ]);
+  });
+});
+
+describe('a batch normalisation', () => {
+  const layers = [
+    dense({ units: 5, inputShape: [4] }),
+    batchNormalization({ momentum: 0.75, epsilon: 0.5 }),
+    dense({ units: 3 }),
+  ];
+  const network = buildNetwork(layers, 0);
+  const loss = parseLoss('meanSquaredError', network);
+  const normalizes = ({ kernel }: { kernel: { shader: { name: string } } }) =>
+    kernel.shader.name === 'normalization_forward';
+
+  test('is by the batch in training alone', () => {
+    const training = planTraining(network, { loss, optimizer: sgd() }, size).calls.find(normalizes);
+    expect(training?.constants).toMatchObject({
+      BATCH: true,
+      MOVING: false,
+      BATCH_SHARE: 0.25,
+      EPSILON: 0.5,
+    });
+    for (const plan of [planEvaluation(network, loss, [], size), planPrediction(network, size)]) {
+      expect(plan.calls.find(normalizes)?.constants).toMatchObject({ BATCH: true, MOVING: true });
+    }
+  });
+
+  test('has its gradient clipped, and no penalty', () => {
+    const clipped = planTraining(network, { loss, optimizer: sgd(), clipValue: 0.5, clipNorm: 2 }, size);
+    const names = clipped.calls.map(({ kernel }) => kernel.shader.name);
+    expect(names.filter((name) => name === 'gradient_norm')).toHaveLength(3);
+    expect(names).not.toContain('weight_penalty');
+    const backward = clipped.calls.find(({ kernel }) => kernel.shader.name === 'normalization_backward');
+    expect(backward?.constants).toMatchObject({ CLIP_VALUE: 0.5, L1: 0, L2: 0 });
   });
 });
 

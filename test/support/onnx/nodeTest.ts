@@ -28,7 +28,7 @@ export const operators = [
     'HardSwish',
   ],
   ...['Gelu', 'Mish', 'Softmax', 'Gemm', 'MatMul', 'SoftmaxCrossEntropyLoss', 'NegativeLogLikelihoodLoss'],
-  ...['Adam', 'Adagrad', 'Momentum'],
+  ...['LayerNormalization', 'BatchNormalization', 'Adam', 'Adagrad', 'Momentum'],
 ];
 
 /** The number that an attribute holds, or what the operator's definition has for it. */

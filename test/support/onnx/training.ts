@@ -12,9 +12,8 @@
  */
 import { values as optimizers } from '../../../shaders/lib/optimizer.wgsl';
 import { gradientUpdate } from '../../../src/kernels/gradient_update.ts';
-import { emptyStep } from '../../../src/kernels/kernel.ts';
-import type { DeviceTensor, Executor } from '../../../src/plan/executor.ts';
-import { PlanBuilder } from '../../../src/plan/plan.ts';
+import type { Executor } from '../../../src/plan/executor.ts';
+import { callKernel } from './callKernel.ts';
 import { attribute, input, type NodeTest } from './nodeTest.ts';
 import type { Outcome, Runner } from './outcome.ts';
 
@@ -102,34 +101,19 @@ async function updateLayer(
 ): Promise<ArrayLike<number>[]> {
   const N = x.length;
   const withBias = (row: readonly number[]) => [...row, ...row.map(() => 0)];
-  const data = {
+  const contents = {
     x: [1],
     permutation: [0],
     delta: gradient,
     parameters: withBias(x),
     moments: kept.flatMap(withBias),
   };
-  const builder = new PlanBuilder('one update', 1, 1);
-  const tensors = new Map<string, DeviceTensor>();
-  for (const [name, { length }] of Object.entries(data)) {
-    builder.tensor(name, [length], 'data', { type: name === 'permutation' ? 'u32' : 'f32' });
-  }
-  const names = Object.fromEntries(Object.keys(data).map((name) => [name, name])) as Record<
-    keyof typeof data,
-    string
-  >;
-  builder.call(gradientUpdate, names, { M: 1, N, K: 1, GATHER: false, USE_BIAS: false, ...constants });
-  const plan = builder.build();
-  for (const spec of plan.tensors.values()) {
-    const tensor = executor.allocate(spec);
-    tensor.write(Float64Array.from(data[spec.name as keyof typeof data]));
-    tensors.set(spec.name, tensor);
-  }
-  const step = { ...emptyStep(), rows: 1, learning_rate: rate, rate };
-  await executor.execute(plan, tensors, step);
-  const [parameters, moments] = await Promise.all(
-    ['parameters', 'moments'].map((name) => tensors.get(name)?.read() ?? new Float32Array()),
+  const { parameters, moments } = await callKernel(
+    executor,
+    gradientUpdate,
+    contents,
+    { M: 1, N, K: 1, GATHER: false, USE_BIAS: false, ...constants },
+    { learning_rate: rate, rate },
   );
-  for (const tensor of tensors.values()) tensor.dispose();
   return [parameters.slice(0, N), ...kept.map((_, k) => moments.slice(2 * k * N, 2 * k * N + N))];
 }

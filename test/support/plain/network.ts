@@ -1,16 +1,19 @@
 /** A multilayer perceptron in plain loops and float64, to hold the library's training against; it knows none of it. */
 import type { RowFunction } from './activations.ts';
 import type { RowLoss } from './losses.ts';
+import type { BatchFunction, Rows } from './normalization.ts';
 import type { PlainOptimizer } from './optimizers.ts';
 
 export interface PlainLayer {
   readonly inputs: number;
   readonly units: number;
+  /** After the weights and before the activation, with γ and β of its own. */
+  readonly normalization?: BatchFunction;
   readonly activation: RowFunction;
   /** λ₁ Σ|w| + λ₂ Σw² of the kernel joins the loss. */
   readonly l1?: number;
   readonly l2?: number;
-  /** A parameter group's own rate, as a share of the optimizer's. */
+  /** The rate of kernel and bias, as a share of the optimizer's. */
   readonly rateScale?: number;
 }
 
@@ -24,15 +27,43 @@ export interface PlainTraining {
   readonly clipValue?: number;
 }
 
-type Rows = readonly (readonly number[])[];
+/**
+ * A layer's tensors: kernel (inputs × units, row after row) and bias; with a normalisation γ and β; where that keeps
+ * running estimates, mean and variance.
+ */
+interface LayerTensors {
+  readonly kernel: Float64Array;
+  readonly bias: Float64Array;
+  readonly gamma: Float64Array;
+  readonly beta: Float64Array;
+  readonly running: readonly Float64Array[];
+}
 
-/** Kernel (inputs × units, row after row) and bias of every layer, in turn. */
+/** The tensors of all layers, in turn. */
 type Tensors = readonly Float64Array[];
 
-/** What a layer was given and what it made of it before its activation. */
+/** How many tensors a layer has, and how many of them are trained. */
+function tensorCount({ normalization }: PlainLayer) {
+  const trained = normalization ? 4 : 2;
+  return { trained, all: trained + (normalization?.running ? 2 : 0) };
+}
+
+/** The tensors layer by layer. */
+function byLayer(layers: readonly PlainLayer[], tensors: Tensors): LayerTensors[] {
+  let at = 0;
+  return layers.map((layer) => {
+    const [kernel, bias, gamma, beta, ...running] = tensors.slice(at, at + tensorCount(layer).all);
+    at += tensorCount(layer).all;
+    return { kernel, bias, gamma, beta, running };
+  });
+}
+
+/** What a layer was given, what its weights made of that, and what its activation got. */
 interface Trace {
-  readonly input: readonly number[];
-  readonly z: readonly number[];
+  readonly input: Rows;
+  readonly z: Rows;
+  readonly normalized: Rows;
+  readonly scaled: Rows;
 }
 
 /** One batch's loss, penalties included, and its gradient by every tensor. */
@@ -41,56 +72,81 @@ export function lossAndGradients(
   tensors: Tensors,
   x: Rows,
   targets: Rows,
-): { loss: number; gradients: Float64Array[] } {
+): { loss: number; gradients: Float64Array[]; traces: Trace[] } {
   const gradients = tensors.map(({ length }) => new Float64Array(length));
-  let sum = 0;
-  for (const [row, input] of x.entries()) {
-    const { traces, output } = forward(layers, tensors, input);
-    const { loss: own, gradient } = loss(output, targets[row]);
-    sum += own / x.length;
-    const share = gradient.map((g) => g / x.length);
-    backward(layers, tensors, traces, share, gradients);
-  }
-  return { loss: sum + addPenalties(layers, tensors, gradients), gradients };
+  const { traces, output } = forward(layers, tensors, x);
+  const results = output.map((row, r) => loss(row, targets[r]));
+  const upstream = results.map(({ gradient }) => gradient.map((g) => g / x.length));
+  backward(layers, tensors, traces, upstream, gradients);
+  const mean = results.reduce((sum, { loss: own }) => sum + own / x.length, 0);
+  return { loss: mean + addPenalties(layers, tensors, gradients), gradients, traces };
 }
 
-function forward(layers: readonly PlainLayer[], tensors: Tensors, x: readonly number[]) {
+function forward(layers: readonly PlainLayer[], tensors: Tensors, x: Rows) {
   const traces: Trace[] = [];
-  let output = [...x];
-  for (const [l, { units, activation }] of layers.entries()) {
-    const [kernel, bias] = [tensors[2 * l], tensors[2 * l + 1]];
-    const z = Array.from(bias);
-    for (const [k, value] of output.entries()) {
-      for (let n = 0; n < units; n++) z[n] += value * kernel[k * units + n];
-    }
-    traces.push({ input: output, z });
-    output = activation.forward(z);
+  const owned = byLayer(layers, tensors);
+  let output = x;
+  for (const [l, { activation, normalization }] of layers.entries()) {
+    const { kernel, bias, gamma, beta } = owned[l];
+    const z = output.map((row) => product(row, kernel, bias));
+    const normalized = normalization?.forward(z) ?? z;
+    const scaled = normalization
+      ? normalized.map((row) => row.map((value, n) => gamma[n] * value + beta[n]))
+      : z;
+    traces.push({ input: output, z, normalized, scaled });
+    output = scaled.map((row) => activation.forward(row));
   }
   return { traces, output };
 }
 
-/** Adds one row's gradients to `gradients`. */
+/** A row times the kernel, plus the bias. */
+function product(row: readonly number[], kernel: Float64Array, bias: Float64Array): number[] {
+  const z = Array.from(bias);
+  for (const [k, value] of row.entries()) {
+    for (let n = 0; n < z.length; n++) z[n] += value * kernel[k * z.length + n];
+  }
+  return z;
+}
+
+/** Adds the batch's gradients to `gradients`. */
 function backward(
   layers: readonly PlainLayer[],
   tensors: Tensors,
   traces: readonly Trace[],
-  outputGradient: readonly number[],
+  outputGradient: Rows,
   gradients: readonly Float64Array[],
 ): void {
+  const owned = byLayer(layers, tensors);
+  const slopes = byLayer(layers, gradients);
   let upstream = outputGradient;
   for (let l = layers.length - 1; l >= 0; l--) {
-    const { units, activation } = layers[l];
-    const { input, z } = traces[l];
-    const delta = activation.backward(z, upstream);
-    const below = input.map(() => 0);
-    for (let n = 0; n < units; n++) {
-      gradients[2 * l + 1][n] += delta[n];
-      for (let k = 0; k < input.length; k++) {
-        gradients[2 * l][k * units + n] += input[k] * delta[n];
-        below[k] += tensors[2 * l][k * units + n] * delta[n];
+    const { activation, normalization } = layers[l];
+    const { input, z, normalized, scaled } = traces[l];
+    const { kernel, gamma } = owned[l];
+    let delta = upstream.map((row, r) => activation.backward(scaled[r], row));
+    if (normalization) {
+      for (const [r, row] of delta.entries()) {
+        for (const [n, d] of row.entries()) {
+          slopes[l].gamma[n] += d * normalized[r][n];
+          slopes[l].beta[n] += d;
+        }
       }
+      delta = normalization.backward(
+        z,
+        delta.map((row) => row.map((d, n) => d * gamma[n])),
+      );
     }
-    upstream = below;
+    upstream = delta.map((row, r) => {
+      const below = input[r].map(() => 0);
+      for (const [n, d] of row.entries()) {
+        slopes[l].bias[n] += d;
+        for (const [k, value] of input[r].entries()) {
+          slopes[l].kernel[k * row.length + n] += value * d;
+          below[k] += kernel[k * row.length + n] * d;
+        }
+      }
+      return below;
+    });
   }
 }
 
@@ -99,11 +155,13 @@ function addPenalties(
   tensors: Tensors,
   gradients: readonly Float64Array[],
 ): number {
+  const kernels = byLayer(layers, tensors).map(({ kernel }) => kernel);
+  const slopes = byLayer(layers, gradients).map(({ kernel }) => kernel);
   let sum = 0;
   for (const [l, { l1 = 0, l2 = 0 }] of layers.entries()) {
-    for (const [i, w] of tensors[2 * l].entries()) {
+    for (const [i, w] of kernels[l].entries()) {
       sum += l1 * Math.abs(w) + l2 * w * w;
-      gradients[2 * l][i] += l1 * Math.sign(w) + 2 * l2 * w;
+      slopes[l][i] += l1 * Math.sign(w) + 2 * l2 * w;
     }
   }
   return sum;
@@ -118,11 +176,19 @@ export function trainPlain(
 ): { losses: number[]; tensors: Float64Array[] } {
   const { layers, optimizer } = training;
   const tensors = initial.map((tensor) => Float64Array.from(tensor));
+  const owners = layers.flatMap((layer) => {
+    const { trained, all } = tensorCount(layer);
+    const { rateScale = 1 } = layer;
+    return Array.from({ length: all }, (_, i) => ({
+      isTrained: i < trained,
+      rateScale: i < 2 ? rateScale : 1,
+    }));
+  });
   const steps = tensors.map(({ length }) => optimizer.start(length));
   const losses: number[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (let at = 0; at < x.length; at += batch) {
-      const { loss, gradients } = lossAndGradients(
+      const { loss, gradients, traces } = lossAndGradients(
         training,
         tensors,
         x.slice(at, at + batch),
@@ -132,12 +198,26 @@ export function trainPlain(
       clip(gradients, training);
       const t = losses.length;
       for (const [i, step] of steps.entries()) {
-        const { rateScale = 1 } = layers[Math.floor(i / 2)];
-        step(tensors[i], gradients[i], t, optimizer.gamma(t) * rateScale);
+        const { rateScale, isTrained } = owners[i];
+        if (isTrained) step(tensors[i], gradients[i], t, optimizer.gamma(t) * rateScale);
       }
+      moveEstimates(layers, tensors, traces);
     }
   }
   return { losses, tensors };
+}
+
+/** Moves running means and variances towards the batch's. */
+function moveEstimates(layers: readonly PlainLayer[], tensors: Tensors, traces: readonly Trace[]): void {
+  for (const [l, { running }] of byLayer(layers, tensors).entries()) {
+    const estimator = layers[l].normalization?.running;
+    const batch = estimator?.of(traces[l].z) ?? [];
+    for (const [e, values] of batch.entries()) {
+      for (const [n, value] of values.entries()) {
+        running[e][n] = running[e][n] * estimator!.keeps + value * (1 - estimator!.keeps);
+      }
+    }
+  }
 }
 
 function clip(gradients: readonly Float64Array[], { clipNorm, clipValue }: PlainTraining): void {
