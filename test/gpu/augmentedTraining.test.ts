@@ -15,11 +15,12 @@ import {
   sgd,
 } from '../../src/index.ts';
 import { parseLoss } from '../../src/model/losses.ts';
-import { buildNetwork, denseLayers, initialParameters } from '../../src/model/network.ts';
-import { stepRates } from '../../src/model/optimizers.ts';
+import { buildNetwork } from '../../src/model/network.ts';
+import { initialContents } from '../../src/model/parameters.ts';
 import { drawMixture, shuffledRows } from '../../src/model/random.ts';
 import { planTraining } from '../../src/plan/training.ts';
 import { runPlan } from '../support/runPlan.ts';
+import { ratesOf } from '../support/steps.ts';
 
 const ROWS = 23;
 const shape = [4, 5];
@@ -146,12 +147,10 @@ test('the plan of fused kernels does what the plan of single formulas does', asy
   const contents = {
     x: Float32Array.from(x.flat()),
     target: Float32Array.from(labels.flatMap((label, r) => [label, weights[r]])),
-    ...Object.fromEntries(
-      denseLayers(network).map((layer) => [`${layer.name}/parameters`, initialParameters(network, layer)]),
-    ),
+    ...Object.fromEntries(initialContents(network)),
   };
   const optimizer = sgd({ learningRate: 0.05 });
-  const rates = stepRates(optimizer, () => 1);
+  const rates = ratesOf(optimizer);
   const steps = Array.from({ length: 20 }, (_, index) => {
     const rows = shuffledRows(ROWS, 1, index).slice(0, index % 3 === 2 ? 7 : 10);
     return { rows, index, rates: rates(index), mixture: drawMixture(0.3, rows.length, 9, index) };

@@ -1,4 +1,5 @@
 import { type Optimizer, type StepRates, stepRates } from '../../src/model/optimizers.ts';
+import type { Mixture } from '../../src/model/random.ts';
 import type { StepSource } from '../../src/plan/executor.ts';
 
 /** A step as a test states it. */
@@ -6,6 +7,8 @@ export interface StepInput {
   readonly rows: Uint32Array;
   readonly index: number;
   readonly rates: StepRates;
+  /** Given where rows are mixed. */
+  readonly mixture?: Mixture;
 }
 
 /** These steps, one after the other. */
@@ -16,7 +19,7 @@ export function stepsFrom(list: readonly StepInput[]): StepSource {
       if (done === list.length) return false;
       const input = list[done++];
       rows.set(input.rows, step.first);
-      Object.assign(step, input.rates, { index: input.index, rows: input.rows.length });
+      Object.assign(step, input.rates, input.mixture, { index: input.index, rows: input.rows.length });
       return true;
     },
   };
