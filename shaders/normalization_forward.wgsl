@@ -2,7 +2,8 @@
 // BATCH a feature over the batch's rows (Ioffe & Szegedy, 2015), else a row over its features (Ba et al., 2016).
 //   x [M, N] · parameters [2, N], γ and β · y [M, N] · statistics [lines, 2], μ and 1 / √(σ² + ε) for the way back
 //   moving [2, N] with BATCH: mean and variance, moved towards the batch's, or with MOVING taken in their place
-// A workgroup takes a line. Sums are of distances from the line's first number, so a constant's variance is 0.
+// A workgroup takes a line, and sums it up twice: distances from 0, then from the mean that these gave, where nothing
+// is left to cancel, and what rounding did to that mean shows.
 const M: u32 = 1u; // @specialise
 const N: u32 = 1u; // @specialise
 override BATCH: bool = false;
@@ -22,7 +23,7 @@ fn activate(x: f32) -> f32 { return x; }
 @group(0) @binding(4) var<storage, read_write> y: array<f32, M * N>;
 @group(1) @binding(0) var<uniform> current: Step;
 
-var<workgroup> sums: array<f32, 64>;
+var<workgroup> sums: array<vec2f, 64>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -36,7 +37,7 @@ fn main(
   let first = select(line * N, line, BATCH);
   let stride = select(1u, N, BATCH);
 
-  var origin = x[first];
+  var origin: f32;
   var mean = 0.0; // from the origin
   var variance: f32;
   if (MOVING) {
@@ -44,10 +45,11 @@ fn main(
     variance = moving[N + line];
   }
   for (var turn = select(0u, 2u, MOVING); turn < 2u; turn++) {
-    var sum = 0.0;
+    origin += mean;
+    var sum = vec2f();
     for (var i = thread; i < count; i += 64u) {
-      let distance = x[first + i * stride] - origin - mean;
-      sum += select(distance, distance * distance, turn == 1u);
+      let distance = x[first + i * stride] - origin;
+      sum += vec2f(distance, distance * distance);
     }
     sums[thread] = sum;
     for (var half = 32u; half > 0u; half /= 2u) {
@@ -55,16 +57,17 @@ fn main(
       if (thread < half) { sums[thread] += sums[thread + half]; }
     }
     workgroupBarrier();
-    let average = sums[0] / f32(count);
-    if (turn == 0u) { mean = average; } else { variance = average; }
+    mean = sums[0].x / f32(count);
+    variance = max(sums[0].y / f32(count) - mean * mean, 0.0);
     workgroupBarrier();
   }
 
   let scale = inverseSqrt(variance + EPSILON);
   if (thread == 0u) {
-    statistics[line] = vec2f(origin + mean, scale);
+    let center = origin + mean;
+    statistics[line] = vec2f(center, scale);
     if (BATCH && !MOVING) {
-      moving[line] += BATCH_SHARE * (origin + mean - moving[line]);
+      moving[line] += BATCH_SHARE * (center - moving[line]);
       moving[N + line] += BATCH_SHARE * (variance - moving[N + line]);
     }
   }

@@ -398,11 +398,11 @@ test('the summary tells what is not trained', () => {
   });
   expect(model.summary()).toBe(
     [
-      'layer               type                width  settings                           parameters',
-      '──────────────────  ──────────────────  ─────  ─────────────────────────────────  ──────────',
-      'dense               dense               4 → 8  linear                             40',
-      'bn                  batchNormalization  8 → 8  epsilon = 0.001, momentum = 0.99   32',
-      'layerNormalization  layerNormalization  8 → 8  epsilon = 0.01                     8',
+      'layer               type                width  settings                          parameters',
+      '──────────────────  ──────────────────  ─────  ────────────────────────────────  ──────────',
+      'dense               dense               4 → 8  linear                            40',
+      'bn                  batchNormalization  8 → 8  epsilon = 0.001, momentum = 0.99  32',
+      'layerNormalization  layerNormalization  8 → 8  epsilon = 0.01                    8',
       '80 parameters, 64 of them trained',
     ].join('\n'),
   );

@@ -28,6 +28,11 @@ const x = Array.from({ length: ROWS }, (_, r) =>
 );
 const y = x.map(([a, b]) => [Math.fround(a * b), Math.fround(a)]);
 
+function expectClose(values: ArrayLike<number>, wanted: ArrayLike<number>, digits: number): void {
+  expect(values.length).toBe(wanted.length);
+  for (const [i, value] of Array.from(wanted).entries()) expect(values[i]).toBeCloseTo(value, digits);
+}
+
 let webgpu: Runtime;
 
 beforeAll(async () => {
@@ -107,10 +112,21 @@ describe.each(['webgpu', 'reference'] as const)('on %s', { concurrent: true }, (
     const wanted = x.map((row) =>
       row.map((value, j) => (gamma[j] * (value - mean[j])) / Math.sqrt(variance[j] + 1e-3)),
     );
-    const predicted = await model.predict(x, { batchSize: 8 });
-    for (const [i, value] of wanted.flat().entries()) expect(predicted[i]).toBeCloseTo(value, 5);
+    expectClose(await model.predict(x, { batchSize: 8 }), wanted.flat(), 5);
     expect((await model.evaluate(x, wanted)).loss).toBeLessThan(1e-10);
     expect(Object.values(await weightsOf(model))).toEqual([gamma, mean, variance]);
+  });
+
+  test('a variance below 0 is refused, and changes nothing', async () => {
+    const model = compiled([batchNormalization({ inputShape: [3], scale: false, center: false })]);
+    const weights = [{ data: [1, 2, 3] }, { data: [1, -0.5, 1] }];
+    await expect(model.setWeights(weights)).rejects.toThrow(
+      'weights[1].data[1]: got -0.5, expected a number that is not negative',
+    );
+    expect(Object.values(await weightsOf(model))).toEqual([
+      [0, 0, 0],
+      [1, 1, 1],
+    ]);
   });
 
   test('validation takes the moving statistics', async () => {
@@ -161,12 +177,12 @@ describe.each(['webgpu', 'reference'] as const)('on %s', { concurrent: true }, (
     const predicted = await model.predict(x);
     const other = compiled(JSON.parse(JSON.stringify(model)).layers);
     await other.setWeights(await model.getWeights());
-    expect(await other.predict(x)).toEqual(predicted);
+    expectClose(await other.predict(x), predicted, 5);
     const weights = await weightsOf(model);
     const elsewhere = await createRuntime({ backend: 'reference' });
     model.compile({ optimizer: sgd(), loss: 'meanSquaredError', runtime: elsewhere });
     expect(await weightsOf(model)).toEqual(weights);
-    for (const [i, value] of (await model.predict(x)).entries()) expect(value).toBeCloseTo(predicted[i], 4);
+    expectClose(await model.predict(x), predicted, 4);
     elsewhere.dispose();
   });
 
@@ -210,14 +226,14 @@ describe.each(['webgpu', 'reference'] as const)('on %s', { concurrent: true }, (
     const zeros = { data: [0, 0, 0] };
     const [beta, mean, variance, gamma, kernel, bias] = Object.values(after).map((data) => ({ data }));
     await rebuilt.setWeights([ones, beta, mean, variance, gamma, zeros, kernel, bias]);
-    expect(await rebuilt.predict(x)).toEqual(await model.predict(x));
+    expectClose(await rebuilt.predict(x), await model.predict(x), 5);
   });
 });
 
 describe.each(normalizations)('%s on the device', { concurrent: true }, (_name, normalization) => {
   const steps = Array.from({ length: 40 }, (_, index) => {
     const rows = Uint32Array.from({ length: index % 2 === 0 ? 12 : 9 }, (_, i) => (5 * index + 4 * i) % ROWS);
-    return { rows, index, rates: ratesOf(sgd({ learningRate: 0.05 }))(index) };
+    return { rows, index, rates: ratesOf(sgd({ learningRate: 0.02 }))(index) };
   });
 
   test.each(placesOf(normalization))(
@@ -237,7 +253,7 @@ describe.each(normalizations)('%s on the device', { concurrent: true }, (_name, 
         target: Float32Array.from(target),
         ...Object.fromEntries(initialContents(network)),
       };
-      const objective = { loss, optimizer: sgd({ learningRate: 0.05 }) };
+      const objective = { loss, optimizer: sgd({ learningRate: 0.02 }) };
       const size = { batch: 12, samples: ROWS, slots: 64 };
       const run = ({ executor }: Runtime, fused: boolean) =>
         runPlan(executor, planTraining(network, objective, size, { fused }), contents, steps);
@@ -246,15 +262,9 @@ describe.each(normalizations)('%s on the device', { concurrent: true }, (_name, 
         run(webgpu, false),
         run(reference, true),
       ]);
-      for (const [i, value] of wanted.losses.entries()) {
-        expect(fused.losses[i]).toBeCloseTo(value, 4);
-        expect(unfused.losses[i]).toBeCloseTo(value, 4);
-      }
-      for (const name of Object.keys(contents)) {
-        for (const [i, value] of wanted.tensors[name].entries()) {
-          expect(fused.tensors[name][i], name).toBeCloseTo(value, 4);
-          expect(unfused.tensors[name][i], name).toBeCloseTo(value, 4);
-        }
+      for (const { losses, tensors } of [fused, unfused]) {
+        expectClose(losses, wanted.losses, 4);
+        for (const name of Object.keys(contents)) expectClose(tensors[name], wanted.tensors[name], 4);
       }
     },
   );
