@@ -87,11 +87,13 @@ export {
   stepDecay,
 } from './model/schedules.ts';
 export type { DeviceInfo, Memory } from './plan/executor.ts';
+export type { LayerGradient } from './plan/gradientStats.ts';
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime/runtime.ts';
 export type { KernelReport } from './runtime/selfTest.ts';
 export type { Callbacks, Logs, TrainedModel } from './train/callbacks.ts';
 export { type EarlyStoppingOptions, earlyStopping } from './train/earlyStopping.ts';
 export type { History } from './train/fit.ts';
+export { type GradientStats, type GradientStatsOptions, gradientStats } from './train/gradientStats.ts';
 export {
   type CompileOptions,
   type FitOptions,

@@ -1,18 +1,10 @@
 /** The browser's half of the train command: the same public interface that any page would use. */
-import {
-  adam,
-  cosineRestarts,
-  createRuntime,
-  type Logs,
-  type Runtime,
-  type Sequential,
-  sequential,
-} from '../../src/index.ts';
+import { adam, cosineRestarts, createRuntime, sequential } from '../../src/index.ts';
+import { describeDevice } from './describeDevice.ts';
 import { loadProblem, type Problem } from './problems.ts';
+import { ProgressReport } from './progressReport.ts';
 import { score } from './score.ts';
 import type { TrainOutcome, TrainRequest } from './trainProtocol.ts';
-
-const progressInterval = 100;
 
 window.train = async (request: TrainRequest): Promise<TrainOutcome> => {
   const runtime = await createRuntime({ backend: request.backend });
@@ -24,21 +16,23 @@ window.train = async (request: TrainRequest): Promise<TrainOutcome> => {
   model.compile({ optimizer: adam({ learningRate }), loss: objective, metrics, runtime });
 
   const started = performance.now();
-  const loss = await fit(model, problem, request);
+  const { epochs, batchSize } = request;
+  const progress = new ProgressReport(countSteps(problem, request), epochs);
+  const { callbacks } = progress;
+  const { history } = await model.fit(problem.train.x, problem.train.y, { epochs, batchSize, callbacks });
+  await progress.show();
   const seconds = (performance.now() - started) / 1000;
 
   const scores = await score(model, problem);
   const reports = await runtime.selfTest();
   const result = {
-    backend: runtime.backend,
-    adapter: adapterName(runtime),
-    isFallbackAdapter: runtime.info.isFallbackAdapter,
+    ...describeDevice(runtime),
     dataset: request.dataset,
     samples: problem.train.y.length,
-    epochs: request.epochs,
+    epochs,
     seconds,
     stepsPerSecond: countSteps(problem, request) / seconds,
-    loss,
+    loss: history.loss[epochs - 1],
     ...scores,
     parity: Math.max(...reports.map(({ maxError }) => maxError)),
   };
@@ -49,48 +43,6 @@ window.train = async (request: TrainRequest): Promise<TrainOutcome> => {
   };
 };
 
-/** Returns the last epoch's loss. */
-async function fit(
-  model: Sequential,
-  problem: Problem,
-  { epochs, batchSize }: TrainRequest,
-): Promise<number> {
-  const steps = countSteps(problem, { epochs, batchSize });
-  const started = performance.now();
-  let shown = started;
-  let step = 0;
-  let loss = Number.NaN;
-
-  const show = () => {
-    shown = performance.now();
-    const epoch = Math.ceil((step / steps) * epochs);
-    return window.showProgress({
-      step,
-      steps,
-      epoch,
-      loss,
-      stepsPerSecond: (1000 * step) / (shown - started),
-    });
-  };
-  // Not awaited: training does not wait for the terminal.
-  const onBatchEnd = (_batch: number, logs: Logs) => {
-    step++;
-    loss = logs.loss;
-    if (performance.now() - shown > progressInterval) show();
-  };
-  const { history } = await model.fit(problem.train.x, problem.train.y, {
-    epochs,
-    batchSize,
-    callbacks: { onBatchEnd, logsOnly: true },
-  });
-  await show();
-  return history.loss[epochs - 1];
-}
-
 function countSteps(problem: Problem, { epochs, batchSize }: Pick<TrainRequest, 'epochs' | 'batchSize'>) {
   return epochs * Math.ceil(problem.train.y.length / batchSize);
-}
-
-function adapterName({ info }: Runtime): string {
-  return [info.vendor, info.architecture, info.description].filter(Boolean).join(' ') || 'unnamed';
 }

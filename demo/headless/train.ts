@@ -1,13 +1,21 @@
 import { writeFileSync } from 'node:fs';
-import { Presets, SingleBar } from 'cli-progress';
+import type { Page } from 'puppeteer';
+import { printVanishing } from './printVanishing.ts';
+import { ProgressBar } from './progressBar.ts';
 import { readRequest } from './readRequest.ts';
 import { runInPage } from './runInPage.ts';
-import { parseTrainCommand, type TrainCommand } from './trainCommand.ts';
-import type { TrainOutcome, TrainProgress, TrainRequest, TrainResult } from './trainProtocol.ts';
+import {
+  type CommonOptions,
+  type ExperimentCommand,
+  parseTrainCommand,
+  type TrainCommand,
+} from './trainCommand.ts';
+import type { Device, TrainOutcome, TrainProgress, TrainRequest, TrainResult } from './trainProtocol.ts';
+import type { VanishingRequest, VanishingResult } from './vanishingProtocol.ts';
 
 try {
   const command = parseTrainCommand(process.argv);
-  if (command) await run(command);
+  if (command) await ('experiment' in command ? runExperiment(command) : run(command));
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   console.error(message.split('\n')[0]);
@@ -16,14 +24,31 @@ try {
 
 async function run(command: TrainCommand): Promise<void> {
   const request = readRequest(command);
-  const bar = progressBar(command.epochs);
-  const outcome = await runInPage({
-    engine: command.browser,
-    functions: { showProgress: (progress: TrainProgress) => showProgress(bar, progress) },
-    body: (page) => page.evaluate(callPage, request),
-  }).finally(() => bar.stop());
+  const outcome = await runWithProgress(command, (page) => page.evaluate(callPage, request));
   report(outcome);
-  if (command.json) writeFileSync(command.json, `${JSON.stringify(outcome.result, null, 2)}\n`);
+  writeResult(command, outcome.result);
+}
+
+async function runExperiment(command: ExperimentCommand): Promise<void> {
+  const { epochs, batchSize, backend, seed } = command;
+  const request = { epochs, batchSize, backend, seed };
+  const result = await runWithProgress(command, (page) => page.evaluate(compareInPage, request));
+  printDevice(result);
+  console.log(
+    `digits          ${result.samples} rows, ${epochs} epochs a net, ${result.seconds.toFixed(1)} s\n`,
+  );
+  console.log(printVanishing(result));
+  writeResult(command, result);
+}
+
+async function runWithProgress<T>({ browser }: CommonOptions, body: (page: Page) => Promise<T>): Promise<T> {
+  const bar = new ProgressBar();
+  const functions = { showProgress: (progress: TrainProgress) => bar.show(progress) };
+  return runInPage({ engine: browser, functions, body }).finally(() => bar.stop());
+}
+
+function writeResult({ json }: CommonOptions, result: TrainResult | VanishingResult): void {
+  if (json) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);
 }
 
 /** Runs in the page. */
@@ -32,24 +57,20 @@ function callPage(request: TrainRequest): Promise<TrainOutcome> {
   return window.train(request);
 }
 
-function progressBar(epochs: number): SingleBar {
-  const format = `[{bar}] {percentage}% | epoch {epoch}/${epochs} | loss {loss} | {rate} steps/s`;
-  return new SingleBar({ format, hideCursor: true, gracefulExit: true, noTTYOutput: true }, Presets.legacy);
+/** Runs in the page. */
+function compareInPage(request: VanishingRequest): Promise<VanishingResult> {
+  if (!window.compareGradients) throw new Error('The page that compares gradients is not running.');
+  return window.compareGradients(request);
 }
 
-function showProgress(bar: SingleBar, progress: TrainProgress): void {
-  const { step, steps, epoch, loss, stepsPerSecond } = progress;
-  const state = { epoch, loss: loss.toFixed(4), rate: stepsPerSecond.toFixed(0) };
-  if (bar.isActive) bar.update(step, state);
-  else bar.start(steps, step, state);
-  // What follows, evaluation and self-test, is no part of the training.
-  if (step === steps) bar.stop();
+function printDevice({ backend, adapter, isFallbackAdapter }: Device): void {
+  const kind = isFallbackAdapter ? ' (a software adapter: the CPU does the work of a GPU)' : '';
+  console.log(`backend         ${backend}`);
+  console.log(`adapter         ${adapter}${kind}`);
 }
 
 function report({ result, notes, misses }: TrainOutcome): void {
-  const kind = result.isFallbackAdapter ? ' (a software adapter: the CPU does the work of a GPU)' : '';
-  console.log(`backend         ${result.backend}`);
-  console.log(`adapter         ${result.adapter}${kind}`);
+  printDevice(result);
   for (const note of notes) console.log(`data            ${note}`);
   for (const line of scoreLines(result)) console.log(line);
   console.log(`training loss   ${result.loss.toPrecision(4)}`);

@@ -15,32 +15,46 @@ import {
   type Dataset,
   datasets,
   defaults,
+  type ExperimentName,
+  experimentDefaults,
+  experimentNames,
   type TrainRequest,
   tableDefaults,
 } from './trainProtocol.ts';
 
-export interface TrainCommand extends Omit<TrainRequest, 'task'> {
+/** What every command says. */
+export interface CommonOptions extends Omit<TrainRequest, 'task' | 'dataset'> {
+  browser: Engine;
+  /** Where to write the result. */
+  json: string | undefined;
+}
+
+export interface TrainCommand extends CommonOptions {
+  /** One of `datasets`, or the path of a CSV file. */
+  dataset: string;
   /** The column to learn, of a table. */
   target: string | undefined;
   /** Columns of a table to leave out. */
   ignore: string[];
   /** Columns of a CSV file that hold categories, though they look like numbers. */
   categories: string[];
-  browser: Engine;
-  /** Where to write the result. */
-  json: string | undefined;
+}
+
+export interface ExperimentCommand extends CommonOptions {
+  experiment: ExperimentName;
 }
 
 /** The command that these arguments ask for, or undefined when they asked for help and have been given it. */
-export function parseTrainCommand(argv: string[]): TrainCommand | undefined {
+export function parseTrainCommand(argv: string[]): TrainCommand | ExperimentCommand | undefined {
   const cli = cac('npm run train --');
-  let command: TrainCommand | undefined;
+  let command: TrainCommand | ExperimentCommand | undefined;
   cli
     .command('', 'Train a network in a headless browser')
-    .option('--dataset <name>', `${datasets.join(', ')}, or FILE.csv`, { default: 'digits' })
+    .option('--dataset <name>', `${datasets.join(', ')}, or FILE.csv (default: digits)`)
     .option('--target <column>', 'Column of the table to learn; a CSV file has to have it named')
     .option('--ignore <columns>', 'Columns of the table to leave out, with commas between them')
     .option('--categories <columns>', 'Columns of a CSV file to take as categories though they hold numbers')
+    .option('--experiment <name>', `${experimentNames.join(', ')}: nets compared, on data of their own`)
     .option('--epochs <n>', 'Passes over the data')
     .option('--batch-size <n>', 'Rows a step')
     .option('--backend <name>', backends.join(', '), { default: 'auto' })
@@ -48,7 +62,7 @@ export function parseTrainCommand(argv: string[]): TrainCommand | undefined {
     .option('--seed <n>', 'Draws the first weights, the order of the rows and the toy data', { default: 1 })
     .option('--json <file>', 'Write the result to this file')
     .action((args: Arguments) => {
-      command = readCommand(args);
+      command = args.experiment === undefined ? readCommand(args) : readExperiment(args);
     });
   cli.help();
   cli.parse(joinNegatives(argv));
@@ -56,11 +70,23 @@ export function parseTrainCommand(argv: string[]): TrainCommand | undefined {
 }
 
 function readCommand(args: Arguments): TrainCommand {
-  const dataset = String(args.dataset);
+  const dataset = String(args.dataset ?? 'digits');
   const standard = isFile(dataset) ? tableDefaults : defaults[checkDataset(dataset)];
+  return { dataset, ...readColumns(dataset, args), ...readCommon(args, standard) };
+}
+
+function readExperiment(args: Arguments): ExperimentCommand {
+  const experiment = oneOf('--experiment', args.experiment, experimentNames);
+  for (const option of ['dataset', 'target', 'ignore', 'categories']) {
+    if (args[option] !== undefined) {
+      throw new Error(`--${option} does not go with --experiment, which brings its own data.`);
+    }
+  }
+  return { experiment, ...readCommon(args, experimentDefaults[experiment]) };
+}
+
+function readCommon(args: Arguments, standard: { epochs: number; batchSize: number }): CommonOptions {
   return {
-    dataset,
-    ...readColumns(dataset, args),
     epochs: positiveInteger('--epochs', args.epochs ?? standard.epochs),
     batchSize: positiveInteger('--batch-size', args.batchSize ?? standard.batchSize),
     backend: oneOf('--backend', args.backend, backends),

@@ -17,6 +17,14 @@ export const defaults: Record<Dataset, { epochs: number; batchSize: number }> = 
   cars: tableDefaults,
 };
 
+export type ExperimentName = 'vanishing';
+
+/** The same for the experiments, which bring their own data. */
+export const experimentDefaults: Record<ExperimentName, { epochs: number; batchSize: number }> = {
+  vanishing: { epochs: 3, batchSize: 32 },
+};
+
+export const experimentNames = Object.keys(experimentDefaults) as ExperimentName[];
 export const datasets = Object.keys(defaults) as Dataset[];
 export const backends: BackendChoice[] = ['auto', 'webgpu', 'reference'];
 
@@ -43,15 +51,20 @@ export interface TrainProgress {
   step: number;
   steps: number;
   epoch: number;
+  epochs: number;
   /** Of the last step. */
   loss: number;
   stepsPerSecond: number;
 }
 
-export interface TrainResult {
+/** What a result was computed on. */
+export interface Device {
   backend: string;
   adapter: string;
   isFallbackAdapter: boolean;
+}
+
+export interface TrainResult extends Device {
   dataset: string;
   samples: number;
   epochs: number;

@@ -21,6 +21,8 @@ interface ActivationFormula {
   value(x: number, a: number, b: number): number;
   /** F′ from what the forward pass keeps: F's output, or its input for the activations from SOFTPLUS on. */
   slope(kept: number, a: number, b: number): number;
+  /** The largest |F′|: 1 where not given. */
+  steepest?(a: number, b: number): number;
 }
 
 const formulas: Record<number, ActivationFormula> = {
@@ -28,27 +30,36 @@ const formulas: Record<number, ActivationFormula> = {
   [activations.SIGMOID]: {
     value: (x, a, b) => a / (1 + Math.exp(-x / b)),
     slope: (y, a, b) => (y / b) * (1 - y / a),
+    steepest: (a, b) => a / (4 * b),
   },
   [activations.TANH]: { value: Math.tanh, slope: (y) => 1 - y * y },
   [activations.RELU]: { value: (x) => Math.max(0, x), slope: (y) => Number(y > 0) },
-  [activations.LEAKY_RELU]: { value: (x, a) => (x > 0 ? x : a * x), slope: (y, a) => (y > 0 ? 1 : a) },
+  [activations.LEAKY_RELU]: {
+    value: (x, a) => (x > 0 ? x : a * x),
+    slope: (y, a) => (y > 0 ? 1 : a),
+    steepest: (a) => Math.max(1, a),
+  },
   [activations.ELU]: {
     value: (x, a) => (x > 0 ? x : a * Math.expm1(x)),
     slope: (y, a) => (y > 0 ? 1 : y + a),
+    steepest: (a) => Math.max(1, a),
   },
   [activations.SELU]: {
     value: (x) => SELU_SCALE * (x > 0 ? x : SELU_ALPHA * Math.expm1(x)),
     slope: (y) => (y > 0 ? SELU_SCALE : y + SELU_SCALE * SELU_ALPHA),
+    steepest: () => SELU_SCALE * SELU_ALPHA,
   },
   [activations.SOFTSIGN]: { value: (x) => x / (1 + Math.abs(x)), slope: (y) => (1 - Math.abs(y)) ** 2 },
   [activations.HARD_SIGMOID]: {
     value: (x, a, b) => Math.min(1, Math.max(0, a * x + b)),
     slope: (y, a) => (y > 0 && y < 1 ? a : 0),
+    steepest: (a) => a,
   },
   [activations.SOFTPLUS]: { value: softplus, slope: sigmoid },
   [activations.GELU]: {
     value: (x) => x * normalCdf(x),
     slope: (x) => normalCdf(x) + x * normalDensity(x),
+    steepest: () => 1.1289,
   },
   [activations.GELU_TANH]: {
     value: (x) => (x / 2) * (1 + Math.tanh(geluArgument(x))),
@@ -57,14 +68,17 @@ const formulas: Record<number, ActivationFormula> = {
       const inner = Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x ** 2);
       return (1 + t) / 2 + (x / 2) * (1 - t * t) * inner;
     },
+    steepest: () => 1.129,
   },
   [activations.SWISH]: {
     value: (x) => x * sigmoid(x),
     slope: (x) => sigmoid(x) + x * sigmoid(x) * sigmoid(-x),
+    steepest: () => 1.0998,
   },
   [activations.MISH]: {
     value: (x) => x * Math.tanh(softplus(x)),
     slope: (x) => Math.tanh(softplus(x)) + (x * sigmoid(x)) / Math.cosh(softplus(x)) ** 2,
+    steepest: () => 1.0885,
   },
 };
 
@@ -76,6 +90,11 @@ export function activate(x: number, { ACTIVATION, A, B }: ActivationConstants): 
 /** F′ from what the forward pass keeps: F's output, or its input for the activations from SOFTPLUS on. */
 export function activationSlope(kept: number, { ACTIVATION, A, B }: ActivationConstants): number {
   return formulas[ACTIVATION].slope(kept, A, B);
+}
+
+/** The largest |F′| that there is. */
+export function activationSteepest({ ACTIVATION, A, B }: ActivationConstants): number {
+  return formulas[ACTIVATION].steepest?.(A, B) ?? 1;
 }
 
 /**

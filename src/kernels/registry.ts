@@ -20,6 +20,8 @@ import { outputDelta } from './output_delta.ts';
 import { scatterRows } from './scatter_rows.ts';
 import { softmaxBackward } from './softmax_backward.ts';
 import { softmaxForward } from './softmax_forward.ts';
+import { unitStats } from './unit_stats.ts';
+import { weightAverage } from './weight_average.ts';
 import { weightGradient } from './weight_gradient.ts';
 import { weightPenalty } from './weight_penalty.ts';
 import { weightUpdate } from './weight_update.ts';
@@ -44,8 +46,10 @@ export const registry: readonly Kernel[] = [
   weightGradient,
   weightUpdate,
   gradientUpdate,
+  weightAverage,
   gradientNorm,
   clipScale,
   weightPenalty,
+  unitStats,
   scatterRows,
 ];

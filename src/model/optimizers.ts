@@ -13,6 +13,8 @@ const checks = {
   weightDecay: checkNotNegative,
   initialAccumulatorValue: checkNotNegative,
   momentumDecay: checkNotNegative,
+  useEma: checkBoolean,
+  emaMomentum: checkFraction,
 } as const;
 
 type Settings = { readonly [K in keyof typeof checks]?: ReturnType<(typeof checks)[K]> };
@@ -32,18 +34,34 @@ const defaults = {
 
 export type OptimizerName = keyof typeof defaults;
 
+/** What every optimizer takes, with Keras's names and defaults. */
+interface Averaging {
+  /**
+   * Keep the exponential moving average of the weights, a ← m a + (1 − m) w after every step, from the weights
+   * after the first step on. When `fit` has run its epochs, before `onTrainEnd`, the model's weights become that
+   * average; until then, in validation and callbacks, they are what the steps made of them. After a trainer's
+   * steps, `model.applyAverage()` does it.
+   */
+  useEma?: boolean;
+  /** m. */
+  emaMomentum?: number;
+}
+
+const averaging = { useEma: false, emaMomentum: 0.99 };
+
 /** An optimizer is data: its formulas are in `shaders/lib/optimizer.wgsl`. */
 export type Optimizer = { readonly name: OptimizerName; readonly learningRate: LearningRate } & Settings;
 
-type Options<Name extends OptimizerName> = { learningRate?: LearningRate } & {
-  [K in Exclude<keyof (typeof defaults)[Name], 'learningRate'> & keyof Settings]?: Settings[K];
-};
+type Options<Name extends OptimizerName> = { learningRate?: LearningRate } & Averaging & {
+    [K in Exclude<keyof (typeof defaults)[Name], 'learningRate'> & keyof Settings]?: Settings[K];
+  };
 
 const optimizer =
   <Name extends OptimizerName>(name: Name) =>
   (options: Options<Name> = {}): Optimizer => {
-    checkOptions(name, options, Object.keys(defaults[name]));
-    const { learningRate, ...settings } = { ...defaults[name], ...options } as Omit<Optimizer, 'name'>;
+    const standard = { ...defaults[name], ...averaging };
+    checkOptions(name, options, Object.keys(standard));
+    const { learningRate, ...settings } = { ...standard, ...options } as Omit<Optimizer, 'name'>;
     for (const [key, value] of Object.entries(settings)) checks[key as keyof typeof checks](key, value);
     if (settings.nesterov && settings.momentum === 0) fail('nesterov', true, 'a momentum above 0 with it');
     return { name, learningRate: parseLearningRate(learningRate), ...settings };

@@ -28,6 +28,7 @@ import { planNormalizationBackward } from './normalization.ts';
 import type { Plan, PlanBuilder } from './plan.ts';
 import {
   penalty,
+  planAverages,
   planDirectUpdate,
   planGradient,
   planUpdates,
@@ -80,6 +81,7 @@ export function planTraining(
     else planGradient(builder, trainable, objective);
   });
   if (!direct) planUpdates(builder, trainables, objective);
+  if (objective.optimizer.useEma) planAverages(builder, trainables, objective.optimizer);
   return builder.build();
 }
 
@@ -87,7 +89,7 @@ export function planTraining(
  * Takes the delta from the last operation to the first that learns; `visit` sees each that learns on the way. A
  * normalisation's gradient comes with the delta that it passes on.
  */
-function planBackward(
+export function planBackward(
   builder: PlanBuilder,
   steps: readonly ForwardStep[],
   { loss, clipValue }: Objective,

@@ -4,6 +4,7 @@ import { clipScale } from '../kernels/clip_scale.ts';
 import { gradientNorm } from '../kernels/gradient_norm.ts';
 import { gradientUpdate } from '../kernels/gradient_update.ts';
 import { partialGroups } from '../kernels/partialSums.ts';
+import { weightAverage } from '../kernels/weight_average.ts';
 import { weightGradient } from '../kernels/weight_gradient.ts';
 import { weightUpdate } from '../kernels/weight_update.ts';
 import type { NetworkDense, NetworkNormalization } from '../model/network.ts';
@@ -118,6 +119,19 @@ function planClipping(builder: PlanBuilder, trainables: readonly Trainable[], CL
   }
   const gradient_scale = builder.tensor('gradient_scale', [1], 'scratch');
   builder.call(clipScale, { squares, gradient_scale }, { COUNT, CLIP_NORM });
+}
+
+/** Moves the averages of the parameters towards what the step has made of them. */
+export function planAverages(
+  builder: PlanBuilder,
+  trainables: readonly Trainable[],
+  { emaMomentum = 0 }: Optimizer,
+): void {
+  for (const { layer, tensor } of trainables) {
+    const { name: parameters, shape } = tensor;
+    const average = builder.tensor(`${layer.name}/average`, shape, 'model');
+    builder.call(weightAverage, { parameters, average }, { SIZE: sizeOf({ shape }), SHARE: 1 - emaMomentum });
+  }
 }
 
 function declareMoments(builder: PlanBuilder, { layer, tensor }: Trainable, optimizer: Optimizer): string {

@@ -1,4 +1,5 @@
-import { checkOptions, fail } from '../model/check.ts';
+import { checkBoolean, checkOptions, fail } from '../model/check.ts';
+import type { Trainer } from './trainer.ts';
 import type { Weight, WeightInput } from './weights.ts';
 
 /** What is known at the end of a step or an epoch: `loss`, `accuracy`, and with validation `val_loss`, … */
@@ -12,11 +13,14 @@ export interface TrainedModel {
   learningRateFactor: number;
   getWeights(): Promise<Weight[]>;
   setWeights(weights: readonly WeightInput[]): Promise<void>;
+  /** The weights become their moving average, where the optimizer keeps one. */
+  applyAverage(): Promise<void>;
 }
 
 /** Functions that `fit` calls as it goes; each may be async, and is waited for. */
 export interface Callbacks {
-  setModel?(model: TrainedModel): void;
+  /** Gets the model, and the trainer that `fit` trains it with. */
+  setModel?(model: TrainedModel, trainer: Trainer): void;
   onTrainBegin?(): void | Promise<void>;
   onEpochBegin?(epoch: number): void | Promise<void>;
   onBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
@@ -27,17 +31,18 @@ export interface Callbacks {
    * device need not stop between epochs to show them its state.
    */
   readonly logsOnly?: boolean;
+  /** What the callback keeps for those who gave it; `fit` does not look at it. */
+  readonly history?: unknown;
 }
 
-const accepted = [
+const functions = [
   'setModel',
   'onTrainBegin',
   'onEpochBegin',
   'onBatchEnd',
   'onEpochEnd',
   'onTrainEnd',
-  'logsOnly',
-];
+] as const;
 
 /** Several callbacks as one, called in the order given. */
 export class CallbackList {
@@ -47,11 +52,12 @@ export class CallbackList {
   constructor(given: unknown) {
     this.#list = (given === undefined ? [] : [given].flat()) as Callbacks[];
     for (const [i, callbacks] of this.#list.entries()) {
-      checkOptions(`callbacks[${i}]`, callbacks, accepted);
-      for (const [name, value] of Object.entries(callbacks)) {
-        const fits = name === 'logsOnly' ? typeof value === 'boolean' : typeof value === 'function';
-        if (value !== undefined && !fits) {
-          fail(`callbacks[${i}].${name}`, value, name === 'logsOnly' ? 'true or false' : 'a function');
+      checkOptions(`callbacks[${i}]`, callbacks, [...functions, 'logsOnly', 'history']);
+      checkBoolean(`callbacks[${i}].logsOnly`, callbacks.logsOnly ?? false);
+      for (const name of functions) {
+        const value: unknown = callbacks[name];
+        if (value !== undefined && typeof value !== 'function') {
+          fail(`callbacks[${i}].${name}`, value, 'a function');
         }
       }
     }
@@ -72,8 +78,8 @@ export class CallbackList {
     return this.#list.some(({ onBatchEnd }) => onBatchEnd);
   }
 
-  async trainBegin(model: TrainedModel): Promise<void> {
-    for (const callbacks of this.#list) callbacks.setModel?.(model);
+  async trainBegin(model: TrainedModel, trainer: Trainer): Promise<void> {
+    for (const callbacks of this.#list) callbacks.setModel?.(model, trainer);
     for (const callbacks of this.#list) await callbacks.onTrainBegin?.();
   }
 

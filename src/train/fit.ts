@@ -78,7 +78,7 @@ export async function runEpochs(
   // Where nobody looks at the model between epochs, the device runs through them without a stop.
   const stopsBetween = evaluator !== undefined || callbacks.looksAtModel || needsCounts(metrics);
   model.stopTraining = false;
-  await callbacks.trainBegin(model);
+  await callbacks.trainBegin(model, trainer);
   if (stopsBetween) {
     for (let i = 0; i < epochs && !model.stopTraining; i++) {
       await callbacks.epochBegin(i);
@@ -90,6 +90,7 @@ export async function runEpochs(
     await callbacks.epochBegin(0);
     await trainer.run(epochs * trainer.stepsPerEpoch, { signal, onStep });
   }
+  await model.applyAverage();
   await callbacks.trainEnd();
   return { history, epoch, ...(recordSteps ? { steps } : {}) };
 }

@@ -47,14 +47,14 @@ class DataRunner {
   }
 }
 
-/** One pass over so many rows, in order. */
-function stepsInOrder(count: number, batch: number): StepSource {
+/** One pass over so many rows, in order; `index` is the first step's. */
+export function stepsInOrder(count: number, batch: number, index = 0): StepSource {
   const batches = new BatchSequence(count, batch);
   let done = 0;
   return {
     next(step, rows) {
       if (done === batches.stepsPerEpoch) return false;
-      step.index = done++;
+      step.index = index + done++;
       step.rows = batches.next(rows, step.first);
       return true;
     },

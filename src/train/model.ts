@@ -8,12 +8,15 @@ import { type Metric, parseMetrics } from '../model/metrics.ts';
 import { type Network, parseNetwork } from '../model/network.ts';
 import { type Optimizer, parseOptimizer } from '../model/optimizers.ts';
 import { printNetwork } from '../model/summary.ts';
+import type { LayerGradient } from '../plan/gradientStats.ts';
 import type { Objective } from '../plan/training.ts';
 import { defaultRuntime, Runtime } from '../runtime/runtime.ts';
 import { CallbackList, type Callbacks, type Logs, type TrainedModel } from './callbacks.ts';
+import { disposeAll, uploadData } from './dataset.ts';
 import { type History, runEpochs, stepLogs } from './fit.ts';
 import { type DataOptions, parseData, parseFitData } from './fitData.ts';
 import { Evaluator, predictRows } from './inference.ts';
+import { inspectGradients } from './inspection.ts';
 import { Session } from './session.ts';
 import { Trainer } from './trainer.ts';
 import { parseWeights, splitTensors, type Weight, type WeightInput } from './weights.ts';
@@ -202,6 +205,22 @@ export class Sequential implements TrainedModel {
     }
   }
 
+  /**
+   * How the gradient of the loss over these rows, one batch, reaches each layer with parameters at the present weights, with
+   * the dropout of the next step; changes nothing.
+   */
+  async gradientStats(x: RowsInput, y: RowsInput): Promise<LayerGradient[]> {
+    const compiled = this.#checkCompiled('gradientStats');
+    const rows = parseData(this.#network, compiled.loss, x, y);
+    const session = await this.#open();
+    const data = uploadData(session.executor, rows.x, rows.target);
+    try {
+      return await inspectGradients(session, compiled, data, rows.x.count);
+    } finally {
+      disposeAll(data);
+    }
+  }
+
   /** The network's output for every row of x: rows × outputs, row after row. */
   async predict(x: RowsInput, options: { batchSize?: number } = {}): Promise<Float32Array> {
     checkOptions('predict', options, ['batchSize']);
@@ -227,6 +246,14 @@ export class Sequential implements TrainedModel {
     const contents = parseWeights(this.#network, weights);
     const session = await this.#open();
     await session.exclusively(async () => session.writeLayers(contents));
+  }
+
+  /**
+   * The weights become their moving average, where the optimizer keeps one (`useEma`), as at the end of `fit`:
+   * for trainers and single batches. The average itself goes on from where it is.
+   */
+  async applyAverage(): Promise<void> {
+    await (await this.#open()).applyAverages();
   }
 
   /** The layers, their widths, activations and parameters, as printable text. */

@@ -1,4 +1,4 @@
-/** A model on one device: its parameters, the optimizer's moments, and the count of steps that led there. */
+/** A model on one device: its parameters, the optimizer's moments and averages, and the count of steps that led there. */
 import type { Network } from '../model/network.ts';
 import { initialContents, networkTensors } from '../model/parameters.ts';
 import type { DeviceTensor, Executor, Program, TensorMap } from '../plan/executor.ts';
@@ -40,12 +40,12 @@ export class Session {
     return this.executor.prepare(plan, new Map([...this.#tensors, ...data]));
   }
 
-  /** Forgets the optimizer's moments and its count of steps. */
+  /** Forgets the optimizer's moments, averages and count of steps. */
   resetOptimizer(): void {
     this.step = 0;
     this.optimizerId++;
     for (const [name, tensor] of this.#tensors) {
-      if (!name.endsWith('/moments')) continue;
+      if (!/\/(moments|average)$/.test(name)) continue;
       tensor.dispose();
       this.#tensors.delete(name);
     }
@@ -71,6 +71,18 @@ export class Session {
 
   writeLayers(contents: ReadonlyMap<string, Float32Array>): void {
     for (const [name, data] of contents) this.#tensor(name).write(data);
+  }
+
+  /** The parameters become their averages, where the optimizer keeps any. */
+  applyAverages(): Promise<void> {
+    return this.exclusively(async () => {
+      if (this.step === 0) return;
+      const averages = [...this.#tensors].filter(([name]) => name.endsWith('/average'));
+      const data = await Promise.all(averages.map(([, tensor]) => tensor.read()));
+      for (const [i, [name]] of averages.entries()) {
+        this.#tensor(name.replace(/average$/, 'parameters')).write(data[i]);
+      }
+    });
   }
 
   dispose(): void {

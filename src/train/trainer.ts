@@ -6,8 +6,10 @@ import { type Metric, needsCounts } from '../model/metrics.ts';
 import { type StepRates, stepRates } from '../model/optimizers.ts';
 import { drawMixture, shuffledRows } from '../model/random.ts';
 import type { DeviceTensor, FloatArray, Program, RunOptions, StepSource } from '../plan/executor.ts';
+import type { LayerGradient } from '../plan/gradientStats.ts';
 import { type Objective, planTraining } from '../plan/training.ts';
 import { allocateCounts, disposeAll, slotsFor, takeCounts, uploadData } from './dataset.ts';
+import { inspectGradients } from './inspection.ts';
 import type { Session } from './session.ts';
 
 export interface TrainerSettings extends Objective {
@@ -28,14 +30,14 @@ export class Trainer {
 
   private constructor(
     private readonly session: Session,
-    { optimizer, rateFactor, augment }: TrainerSettings,
+    private readonly settings: TrainerSettings,
     private readonly program: Program,
     private readonly data: ReadonlyMap<string, DeviceTensor>,
     private readonly batches: BatchSequence,
   ) {
     this.#optimizerId = session.optimizerId;
-    this.#rates = stepRates(optimizer, rateFactor);
-    this.#mixup = mixupOf(augment);
+    this.#rates = stepRates(settings.optimizer, settings.rateFactor);
+    this.#mixup = mixupOf(settings.augment);
   }
 
   /** @internal */
@@ -88,6 +90,14 @@ export class Trainer {
     }
     const last = await this.session.exclusively(() => this.program.run(this.#take(steps), options));
     return { steps, loss: last?.loss ?? Number.NaN };
+  }
+
+  /**
+   * How the gradient reaches each layer with parameters at the present weights, on the first batch's rows of the data as they
+   * come, with the dropout of the next step; changes nothing.
+   */
+  gradientStats(): Promise<LayerGradient[]> {
+    return inspectGradients(this.session, this.settings, this.data, this.program.plan.batch);
   }
 
   /** What was counted for the metrics since the last time. @internal */

@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { engines, findBrowser } from '../../demo/headless/findBrowser.ts';
 import type { Result } from '../../demo/headless/resultsProtocol.ts';
 import type { TrainResult } from '../../demo/headless/trainProtocol.ts';
+import type { VanishingResult } from '../../demo/headless/vanishingProtocol.ts';
 
 const found = engines.filter((engine) => findBrowser(engine));
 
@@ -76,6 +77,31 @@ test('npm run train learns a CSV file, and says what it did to its rows', async 
   // Prices deviate by 87 from their mean: the error is in their unit.
   expect(result.testMeanAbsoluteError).toBeGreaterThan(0.1);
   expect(result.testMeanAbsoluteError).toBeLessThan(30);
+});
+
+test('npm run train compares nets whose gradients vanish with nets whose do not', async () => {
+  const json = join(temporaryFolder(), 'result.json');
+  const short = ['--epochs', '1', '--batch-size', '400'];
+  const { status, stdout, stderr } = await train('--experiment', 'vanishing', ...short, '--json', json);
+
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  expect(stdout).toMatch(/^gradient norm +sigmoid +sigmoid, B = ¼ +tanh +relu, He$/m);
+  const norm = '\\d\\.\\de-\\d';
+  expect(stdout).toMatch(new RegExp(`^dense_9${` +${norm}`.repeat(4)}$`, 'm'));
+  const result = JSON.parse(readFileSync(json, 'utf8')) as VanishingResult;
+  expect(result).toMatchObject({ experiment: 'vanishing', backend: 'webgpu', samples: 8000, epochs: 1 });
+  const names = Array.from({ length: 10 }, (_, i) => (i === 0 ? 'dense' : `dense_${i}`));
+  const shares = result.nets.map(({ start, end, loss }) => {
+    expect(start.map(({ name }) => name)).toEqual(names);
+    expect(end.map(({ name }) => name)).toEqual(names);
+    expect(loss).toEqual([expect.any(Number)]);
+    return start[0].meanDelta / start[8].meanDelta;
+  });
+  const [sigmoid, steep, tanh, relu] = shares;
+  expect(sigmoid).toBeLessThan(4 ** -8);
+  expect(steep).toBeGreaterThan(1000 * sigmoid);
+  expect(tanh).toBeGreaterThan(0.1);
+  expect(relu).toBeGreaterThan(0.1);
 });
 
 test('npm run results measures, prints and writes what it is asked for', async () => {

@@ -8,6 +8,7 @@ import {
   dense,
   dropout,
   gaussianNoise,
+  gradientStats,
   layerNormalization,
   sequential,
   sgd,
@@ -257,7 +258,24 @@ testEach('optimizers', [
     () => adam(bad({ momentum: 0.9 })),
     "adam option: got 'momentum', expected one of learningRate, beta1",
   ],
+  ['useEma 1', () => adam({ useEma: bad(1) }), 'useEma: got 1, expected true or false'],
+  [
+    'emaMomentum 1',
+    () => sgd({ useEma: true, emaMomentum: 1 }),
+    'emaMomentum: got 1, expected a number from 0 to below 1',
+  ],
   ['options that are none', () => sgd(bad(0.1)), 'sgd: got 0.1, expected an object of options'],
+]);
+
+testEach('gradientStats', [
+  ['every 0', () => gradientStats({ every: 0 }), 'every: got 0, expected a positive integer'],
+  ["every 'epoch'", () => gradientStats({ every: bad('epoch') }), "every: got 'epoch', expected a positive"],
+  ['a log that is none', () => gradientStats({ log: bad(false) }), 'log: got false, expected a function'],
+  [
+    'an unknown option',
+    () => gradientStats(bad({ batchSize: 3 })),
+    "gradientStats option: got 'batchSize', expected one of every, log",
+  ],
 ]);
 
 testEach('createRuntime', [

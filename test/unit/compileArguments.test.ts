@@ -113,6 +113,12 @@ describe('the others', () => {
       (m) => m.evaluate(x, y, bad({ verbose: 1 })),
       "evaluate option: got 'verbose', expected one of batchSize",
     ],
+    [
+      'gradientStats: x',
+      (m) => m.gradientStats(bad(undefined), y),
+      'x: got undefined, expected a Float32Array',
+    ],
+    ['gradientStats: y', (m) => m.gradientStats(x, [1]), 'y: got [1], expected 4 rows'],
     ['predict: x', (m) => m.predict([[1, 2, 3]]), 'x[0]: got [1,2,3], expected a row of 2 numbers'],
     [
       'predict: batchSize',

@@ -123,6 +123,11 @@ describe('fit', () => {
       'callbacks[0].onEpochEnd: got 1, expected a function',
     ],
     [
+      'logsOnly that is neither',
+      (m) => m.fit(x, y, { callbacks: { logsOnly: bad(1) } }),
+      'callbacks[0].logsOnly: got 1, expected true or false',
+    ],
+    [
       'an unknown callback',
       (m) => m.fit(x, y, { callbacks: bad([{ onEnd() {} }]) }),
       "callbacks[0] option: got 'onEnd', expected one of",

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ReferenceExecutor } from '../../src/cpu/reference.ts';
-import { activate, activationSlope } from '../../src/kernels/formulas.ts';
+import { activate, activationSlope, activationSteepest } from '../../src/kernels/formulas.ts';
 import type { ActivationOption } from '../../src/model/activations.ts';
 import {
   activation,
@@ -261,5 +261,18 @@ test.each(elementwise.map((option) => [print(option), option] as const))(
         expect(activationSlope(kept, constants)).toBeCloseTo(numeric, 7);
       }),
     );
+  },
+);
+
+test.each(elementwise.map((option) => [print(option), option] as const))(
+  'F′ of %s is as large as it is said to be, and no larger',
+  (_name, option) => {
+    const constants = activationConstants(option);
+    const place = { name: '', inputs: 1, units: 1, type: 'activation', activation: option } as const;
+    const slopes = Array.from({ length: 24_001 }, (_, i) => {
+      const x = (i - 12_000) / 1000;
+      return Math.abs(activationSlope(needsInput(place) ? x : activate(x, constants), constants));
+    });
+    expect(Math.max(...slopes) / activationSteepest(constants)).toBeCloseTo(1, 3);
   },
 );

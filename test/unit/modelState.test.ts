@@ -25,7 +25,7 @@ beforeEach(() => {
 describe('a model', () => {
   test('that is not compiled says so, and can predict', async () => {
     const fresh = sequential({ layers: [dense({ units: 1, inputShape: [2] })] });
-    for (const name of ['fit', 'trainer', 'trainOnBatch', 'evaluate'] as const) {
+    for (const name of ['fit', 'trainer', 'trainOnBatch', 'evaluate', 'gradientStats'] as const) {
       await expect(fresh[name](x, y)).rejects.toThrow(
         `${name}: the model is not compiled yet: call compile first`,
       );

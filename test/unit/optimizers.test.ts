@@ -80,6 +80,51 @@ describe('by hand', () => {
   });
 });
 
+describe('the average of the weights', () => {
+  /** The average after each step of SGD at rate 1 on a gradient of 1. */
+  async function averages(
+    settings: { useEma?: boolean; emaMomentum?: number },
+    start: number,
+    steps: number,
+  ) {
+    const optimizer = sgd({ learningRate: 1, ...settings });
+    const plan = planTraining(network, { loss, optimizer }, size);
+    const rates = ratesOf(optimizer);
+    let contents: Record<string, Float64Array> = {
+      x: Float64Array.of(1),
+      'dense/parameters': Float64Array.of(start, 0),
+    };
+    const list: number[] = [];
+    for (let index = 0; index < steps; index++) {
+      contents.target = Float64Array.of(contents['dense/parameters'][0] - 1);
+      const step = { rows: Uint32Array.of(0), index, rates: rates(index) };
+      const { tensors } = await runPlan(new ReferenceExecutor(), plan, contents, [step]);
+      contents = { ...contents, ...(tensors as Record<string, Float64Array>) };
+      list.push(contents['dense/average']?.[0]);
+    }
+    return list;
+  }
+
+  test('is that of Keras’s own test of its optimizers', async () => {
+    // keras/src/optimizers/optimizer_test.py, test_ema: weights 3, 4, 5, 6, rate 1, gradient 1, momentum 0.9.
+    // There the average is [[2, 3], [4, 5]], [[1.9, 2.9], [3.9, 4.9]] and [[1.71, 2.71], [3.71, 4.71]].
+    const published = [
+      [2, 1.9, 1.71],
+      [3, 2.9, 2.71],
+      [4, 3.9, 3.71],
+      [5, 4.9, 4.71],
+    ];
+    for (const [i, wanted] of published.entries()) {
+      expectClose(await averages({ useEma: true, emaMomentum: 0.9 }, 3 + i, 3), wanted);
+    }
+  });
+
+  test('has a momentum of 0.99, and is not kept unless asked for', async () => {
+    expectClose(await averages({ useEma: true }, 3, 2), [2, 1.99]);
+    expect(await averages({ emaMomentum: 0.9 }, 3, 1)).toEqual([undefined]);
+  });
+});
+
 test.each([...basicOptimizers, ...otherOptimizers].map((pair) => [pair.name, pair] as const))(
   '%s follows its documentation over any gradients',
   async (_name, { ours, plain }) => {

@@ -7,10 +7,12 @@ import {
   type Layer,
   layerNormalization,
 } from '../../src/index.ts';
+import { outputsOf } from '../../src/kernels/kernel.ts';
 import { type LossOption, parseLoss } from '../../src/model/losses.ts';
 import { buildNetwork } from '../../src/model/network.ts';
 import { adam, sgd } from '../../src/model/optimizers.ts';
 import { planEvaluation, planPrediction } from '../../src/plan/forward.ts';
+import { planGradientStats } from '../../src/plan/gradientStats.ts';
 import { PlanBuilder } from '../../src/plan/plan.ts';
 import { planTraining } from '../../src/plan/training.ts';
 
@@ -122,6 +124,15 @@ describe('a training step', () => {
     ]);
   });
 
+  test.each([true, false])('that averages the weights does so last, fused: %s', (fused) => {
+    const optimizer = sgd({ useEma: true });
+    const { calls } = planTraining(digits, { loss: crossEntropy, optimizer }, size, { fused });
+    expect(calls.slice(-2).map(({ kernel, tensors }) => [kernel.shader.name, tensors.average])).toEqual([
+      ['weight_average', 'dense_1/average'],
+      ['weight_average', 'dense/average'],
+    ]);
+  });
+
   test('needs something to train', () => {
     expect(() => callsOf([activation({ activation: 'tanh', inputShape: [2] })], 'meanSquaredError')).toThrow(
       'the model has no layer with parameters, so nothing to train',
@@ -179,6 +190,25 @@ describe('a batch normalisation', () => {
     const backward = clipped.calls.find(({ kernel }) => kernel.shader.name === 'normalization_backward');
     expect(backward?.constants).toMatchObject({ CLIP_VALUE: 0.5, L1: 0, L2: 0 });
   });
+
+  test('is not moved by a look at the gradient', () => {
+    const { plan } = planGradientStats(network, { loss, optimizer: sgd() }, size, false);
+    const looked = plan.calls.find(normalizes);
+    expect(looked?.constants).toMatchObject({ BATCH: true, MOVING: false, BATCH_SHARE: 0, EPSILON: 0.5 });
+  });
+});
+
+test('a look at the gradient changes no tensor of the model', () => {
+  const { plan } = planGradientStats(digits, { loss: crossEntropy, optimizer: adam() }, size, false);
+  expect(plan.calls.map(({ kernel }) => kernel.shader.name)).toEqual([
+    ...['dense_forward', 'dense_forward', 'output_delta'],
+    ...['hidden_delta', 'weight_gradient', 'weight_gradient'],
+    ...['unit_stats', 'gradient_norm', 'unit_stats', 'gradient_norm'],
+  ]);
+  const written = plan.calls.flatMap(({ kernel, tensors }) =>
+    outputsOf(kernel.shader).map((binding) => plan.tensors.get(tensors[binding])?.role),
+  );
+  expect(new Set(written)).toEqual(new Set(['scratch', 'table', 'data']));
 });
 
 describe('the builder', () => {

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { readTableFile, readTableSet, type TableName } from '../../demo/data/tables.ts';
 import { readRequest } from '../../demo/headless/readRequest.ts';
 import { foldProblem, learnable, tableFolds, tableProblem } from '../../demo/headless/tableProblem.ts';
-import { parseTrainCommand } from '../../demo/headless/trainCommand.ts';
+import { parseTrainCommand, type TrainCommand } from '../../demo/headless/trainCommand.ts';
 
 test.each<[TableName, number, string, Record<string, number>]>([
   ['iris', 150, 'species', {}],
@@ -74,9 +74,9 @@ test('a CSV file goes to the page with its target and its columns', () => {
   const file = writeCSV('id,size,sort\n1,2.5,0\n2,3.5,1\n');
   const request = (...args: string[]) => {
     const command = parseTrainCommand(['node', 'train.ts', '--dataset', file, ...args]);
-    return command && readRequest(command);
+    return readRequest(command as TrainCommand);
   };
-  const { task, ...rest } = request('--target', 'sort', '--categories', 'sort', '--ignore', 'id') ?? {};
+  const { task, ...rest } = request('--target', 'sort', '--categories', 'sort', '--ignore', 'id');
   expect(rest).toEqual({ dataset: file, epochs: 100, batchSize: 16, backend: 'auto', seed: 1 });
   expect(task).toMatchObject({ target: 'sort', ignore: ['id'] });
   expect(task?.table.columns.map(({ kind }) => kind)).toEqual(['numeric', 'numeric', 'category']);

@@ -45,6 +45,18 @@ test('takes the columns of a table', () => {
   expect(parse('--dataset', 'cars', '--target', '7')).toMatchObject({ dataset: 'cars', target: '7' });
 });
 
+test('takes an experiment, with settings of its own', () => {
+  const common = { backend: 'auto', browser: 'chrome', seed: 1, json: undefined };
+  const experiment = 'vanishing';
+  expect(parse('--experiment', experiment)).toEqual({ experiment, epochs: 3, batchSize: 32, ...common });
+  const args =
+    '--experiment vanishing --epochs 1 --batch-size 400 --backend webgpu --browser firefox --seed 5';
+  expect(parse(...args.split(' '))).toEqual({
+    ...{ experiment, epochs: 1, batchSize: 400, backend: 'webgpu' },
+    ...{ browser: 'firefox', seed: 5, json: undefined },
+  });
+});
+
 test.each([
   [
     '--dataset cats',
@@ -54,6 +66,14 @@ test.each([
   ['--target y', '--target goes with --dataset iris, penguins, cars or FILE.csv; got digits.'],
   ['--dataset xor --ignore y', '--ignore goes with --dataset iris, penguins, cars or FILE.csv; got xor.'],
   ['--dataset iris --categories y', '--categories goes with --dataset FILE.csv; got iris.'],
+  ['--experiment exploding', '--experiment must be one of vanishing; got exploding.'],
+  ['--experiment', 'option `--experiment <name>` value is missing'],
+  [
+    '--experiment vanishing --dataset xor',
+    '--dataset does not go with --experiment, which brings its own data.',
+  ],
+  ['--experiment vanishing --target y', '--target does not go with --experiment, which brings its own data.'],
+  ['--experiment vanishing --epochs 0', '--epochs must be 1 or more; got 0.'],
   ['--epochs 0', '--epochs must be 1 or more; got 0.'],
   ['--epochs -3', '--epochs must be 1 or more; got -3.'],
   ['--epochs 1.5', '--epochs must be a whole number; got 1.5.'],
