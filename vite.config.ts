@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { defineConfig, type UserConfig } from 'vite';
+import { type ConfigEnv, defineConfig, type UserConfig } from 'vite';
 import { digits } from './demo/data/digits.ts';
 import { wgsl } from './shaders/build/plugin.ts';
 
@@ -34,12 +34,13 @@ const peers = [
 ];
 
 /** The pages: `vite` serves them, `vite build` writes them as a static site. */
-const site = (mode: string): UserConfig => ({
+const site = ({ mode, command }: ConfigEnv): UserConfig => ({
   root: here('demo'),
   base: './',
   plugins: [wgsl(), digits()],
   // Nothing else needs bundling to be served, and a late discovery would reload a page that is training.
   optimizeDeps: { noDiscovery: true, include: mode === 'development' ? peers : [] },
+  define: { 'import.meta.env.BUILT': command === 'build' },
   worker: { format: 'es', plugins: () => [wgsl()] },
   server: { headers: isolation },
   preview: { headers: isolation },
@@ -55,4 +56,4 @@ function pages(): string[] {
   return files.filter((file) => file.endsWith('.html')).map((file) => here(`demo/${file}`));
 }
 
-export default defineConfig(({ mode }) => (mode === 'library' ? library : site(mode)));
+export default defineConfig((env) => (env.mode === 'library' ? library : site(env)));

@@ -18,8 +18,10 @@ let stop: AbortController | undefined;
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
+  const options = readForm();
   if (stop) stop.abort(new Error('Stopped.'));
-  else measure(readForm()).catch(() => {});
+  else if (options.workloads.length === 0) showStatus('Choose a network.');
+  else measure(options).catch(() => {});
 });
 
 // The headless command's way in.

@@ -15,7 +15,7 @@ export interface BenchOptions {
   budget: number;
 }
 
-export const benchDefaults = { rounds: 5, budget: 400 };
+export const benchDefaults = { rounds: 5, budget: 500 };
 
 export interface BenchResult {
   userAgent: string;

@@ -63,9 +63,9 @@ function drawWorkload({
 }: WorkloadResult): HTMLElement {
   const present = contenders.filter(({ leftOut }) => leftOut === undefined);
   const scale = new Scale(present.flatMap(({ training }) => training.speed ?? []));
-  const heading: Child[] = ['', sides(), `× ${present[0]?.name}`, 'ms a step'];
-  if (predictedRows > 0) heading.push('predicted rows/s');
-  heading.push(`loss, step ${comparedSteps}`);
+  const heading: Child[] = ['', sides(), `×\u00a0${present[0]?.name}`, 'ms a\u00a0step'];
+  if (predictedRows > 0) heading.push('rows/s predicted');
+  heading.push(`loss, step\u00a0${comparedSteps}`);
   const rows = present.map((contender) => {
     const { training, prediction } = contender;
     const cells: Child[] = [

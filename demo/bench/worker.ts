@@ -46,20 +46,22 @@ export class Station {
   }
 
   /**
-   * Trains more and more steps at a time, until they take long enough to tell how many fill the budget.
+   * Trains more and more steps at a time, until it is clear how many fill the budget. A run costs something
+   * whatever its length (in Firefox a tenth of a second to hear from the device), so a step takes what more steps add.
    * @returns that number, and the calls of the last of these runs
    */
   async warmUp(budget: number): Promise<{ steps: number; calls: Calls }> {
     const counter = new CallCounter();
     try {
-      for (let steps = 1; ; steps *= 4) {
+      let before = { steps: 0, milliseconds: 0 };
+      for (let steps = 1; ; steps *= 2) {
         counter.reset();
         const { milliseconds } = await this.run(steps);
-        if (milliseconds < budget / 4) continue;
-        return {
-          steps: Math.max(1, Math.round((steps * budget) / milliseconds)),
-          calls: readCalls(counter, steps),
-        };
+        const stepTime = (milliseconds - before.milliseconds) / (steps - before.steps);
+        if (stepTime * steps >= budget / 2 && (steps > 1 || milliseconds > budget)) {
+          return { steps: Math.max(1, Math.round(budget / stepTime)), calls: readCalls(counter, steps) };
+        }
+        before = { steps, milliseconds };
       }
     } finally {
       counter.stop();

@@ -113,7 +113,7 @@ function addProduct(
 function activate({ activation, units, output }: PlainLayer, rows: number): void {
   const size = rows * units;
   if (activation === 'relu') {
-    for (let i = 0; i < size; i++) output[i] = output[i] > 0 ? output[i] : 0;
+    for (let i = 0; i < size; i++) output[i] = Math.max(output[i], 0);
   } else if (activation === 'sigmoid') {
     for (let i = 0; i < size; i++) output[i] = 1 / (1 + Math.exp(-output[i]));
   } else {
