@@ -1,4 +1,4 @@
-import { printTable } from '../../src/model/network.ts';
+import { printTable } from '../../src/model/summary.ts';
 import { callKeys, callName } from '../bench/calls.ts';
 import { formatCount, formatKilobytes, formatRange, formatSpeed, threeDigits } from '../bench/format.ts';
 import type { BenchResult, Entry, Times, WorkloadResult } from '../bench/result.ts';
