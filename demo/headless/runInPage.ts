@@ -1,22 +1,23 @@
-import { resolve } from 'node:path';
 import type { Page } from 'puppeteer';
-import { createServer, type ViteDevServer } from 'vite';
 import type { Engine } from './findBrowser.ts';
 import { launchBrowser } from './launchBrowser.ts';
-
-const configFile = resolve(import.meta.dirname, '../../vite.config.ts');
+import { type Site, serveSources } from './serve.ts';
 
 export interface PageTask<T> {
   engine: Engine;
+  /** Where the page comes from, and its path there. */
+  serve?: () => Promise<Site>;
+  path?: string;
   /** What the page may call. */
-  functions?: Record<string, (argument: never) => void>;
+  functions?: Record<string, (...args: never[]) => void>;
   /** What to do with the page, once it is there. */
   body(page: Page): Promise<T>;
 }
 
-/** Opens the headless page in a browser, and closes both when done. Prints which browser it is. */
-export async function runInPage<T>({ engine, functions = {}, body }: PageTask<T>): Promise<T> {
-  const server = await startServer();
+/** Opens a page in a browser, by default the one that trains, and closes both when done. Prints which browser it is. */
+export async function runInPage<T>({ engine, functions = {}, body, ...place }: PageTask<T>): Promise<T> {
+  const { serve = serveSources, path = 'headless/page.html' } = place;
+  const site = await serve();
   try {
     const { browser, description } = await launchBrowser(engine);
     try {
@@ -24,7 +25,7 @@ export async function runInPage<T>({ engine, functions = {}, body }: PageTask<T>
       const page = await browser.newPage();
       const crash = pageCrash(page);
       for (const [name, call] of Object.entries(functions)) await page.exposeFunction(name, call);
-      await page.goto(pageUrl(server));
+      await page.goto(new URL(path, site.url).href);
       return await Promise.race([crash, body(page)]);
     } catch (error) {
       throw browser.connected ? error : new Error('The browser ended before the training did.');
@@ -32,22 +33,8 @@ export async function runInPage<T>({ engine, functions = {}, body }: PageTask<T>
       await browser.close();
     }
   } finally {
-    await server.close();
+    await site.close();
   }
-}
-
-async function startServer(): Promise<ViteDevServer> {
-  // One page, loaded once: nothing is to be watched or reloaded.
-  const server = await createServer({
-    configFile,
-    logLevel: 'error',
-    server: { host: 'localhost', hmr: false, watch: null },
-  });
-  return server.listen();
-}
-
-function pageUrl(server: ViteDevServer): string {
-  return new URL('headless/page.html', server.resolvedUrls?.local[0]).href;
 }
 
 /** Rejects when the page breaks in a way that leaves its call unanswered. */

@@ -1,5 +1,6 @@
 /** What training asks of the device: nothing new once it runs, few submissions, and its memory back at the end. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CallCounter } from '../../demo/bench/countCalls.ts';
 import {
   adam,
   createRuntime,
@@ -9,7 +10,6 @@ import {
   sequential,
   sgd,
 } from '../../src/index.ts';
-import { CallCounter } from '../support/countCalls.ts';
 import { requestOwnDevice } from '../support/device.ts';
 
 let device: GPUDevice;
@@ -18,11 +18,12 @@ let runtime: Runtime;
 
 beforeEach(async () => {
   device = await requestOwnDevice();
-  calls = new CallCounter(device);
+  calls = new CallCounter();
   runtime = await createRuntime({ device });
 });
 
 afterEach(() => {
+  calls.stop();
   runtime.dispose();
   device.destroy();
 });

@@ -1,9 +1,8 @@
-import { resolve } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
-import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { engines, findBrowser } from '../../demo/headless/findBrowser.ts';
 import { launchBrowser } from '../../demo/headless/launchBrowser.ts';
+import { type Site, serveSources } from '../../demo/headless/serve.ts';
 
 const found = engines.filter((engine) => findBrowser(engine));
 
@@ -11,21 +10,16 @@ const value = (name: string) => `#transport [data-value=${name}]`;
 const testAccuracy = '#accuracy [data-value=test]';
 const trainLoss = '#loss [data-value=train]';
 
-let server: ViteDevServer;
+let site: Site;
 let browser: Browser;
 let page: Page;
 let errors: string[];
 
 beforeAll(async () => {
-  server = await createServer({
-    configFile: resolve(import.meta.dirname, '../../vite.config.ts'),
-    logLevel: 'error',
-    server: { host: 'localhost', hmr: false, watch: null },
-  });
-  await server.listen();
+  site = await serveSources();
 });
 
-afterAll(() => server.close());
+afterAll(() => site.close());
 
 describe.each(found)('%s', (engine) => {
   // What does not depend on the engine is tried in one.
@@ -144,7 +138,7 @@ async function open(hash: string, prepare?: () => void): Promise<void> {
   });
   page.on('pageerror', (error) => errors.push(String(error)));
   if (prepare) await page.evaluateOnNewDocument(prepare);
-  await page.goto(`${server.resolvedUrls?.local[0]}${hash}`);
+  await page.goto(`${site.url}${hash}`);
   await until(value('status'), (shown) => shown.startsWith('Ready'));
 }
 

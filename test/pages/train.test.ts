@@ -1,31 +1,15 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { engines, findBrowser } from '../../demo/headless/findBrowser.ts';
 import type { Result } from '../../demo/headless/resultsProtocol.ts';
 import type { TrainResult } from '../../demo/headless/trainProtocol.ts';
 import type { VanishingResult } from '../../demo/headless/vanishingProtocol.ts';
+import { runCommand, temporaryFolder } from '../support/runCommand.ts';
 
 const found = engines.filter((engine) => findBrowser(engine));
 
-const train = (...args: string[]) => run('train', ...args);
-
-function run(name: string, ...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  const command = ['--import', 'tsx', `demo/headless/${name}.ts`, ...args];
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, command, (_error, stdout, stderr) => {
-      resolve({ status: child.exitCode ?? -1, stdout, stderr });
-    });
-  });
-}
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'shaderprop-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
+const train = (...args: string[]) => runCommand('train', ...args);
 
 describe.each(found)('npm run train in %s', (browser) => {
   test('learns xor and writes the result', async () => {
@@ -106,7 +90,7 @@ test('npm run train compares nets whose gradients vanish with nets whose do not'
 
 test('npm run results measures, prints and writes what it is asked for', async () => {
   const json = join(temporaryFolder(), 'results.json');
-  const { status, stdout, stderr } = await run('results', '--only', 'iris', '--json', json);
+  const { status, stdout, stderr } = await runCommand('results', '--only', 'iris', '--json', json);
   expect({ status, stdout, stderr }).toMatchObject({ status: 0 });
   expect(stdout).toMatch(
     /^iris +150 +5-fold cross-validation +accuracy +9\d\.\d % ± \d\.\d % +95\.0 % +yes/m,

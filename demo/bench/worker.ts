@@ -1,0 +1,98 @@
+/** Where one contender is tried. The page tells it what to do next, and everything is timed in here. */
+import { expose } from 'comlink';
+import { type Calls, readCalls } from './calls.ts';
+import type { Device, Prepared } from './contenders/contender.ts';
+import { loaders } from './contenders/index.ts';
+import { CallCounter } from './countCalls.ts';
+import type { ContenderId } from './lineup.ts';
+import type { Workload } from './workload.ts';
+
+export interface Opened {
+  device?: Device;
+  /** From before its code was loaded until the first step was finished. */
+  milliseconds: number;
+  /** Made until then. */
+  pipelines: number;
+}
+
+export interface Timed {
+  milliseconds: number;
+  loss: number;
+}
+
+export class Station {
+  #prepared: Prepared | undefined;
+
+  /** Loads the contender and trains one step. */
+  async open(id: ContenderId, workload: Workload): Promise<Opened> {
+    const counter = new CallCounter();
+    try {
+      const started = performance.now();
+      const contender = await loaders[id]();
+      this.#prepared = await contender.prepare(workload);
+      await this.#prepared.run(1);
+      const milliseconds = performance.now() - started;
+      const pipelines = counter.of('createComputePipeline', 'createComputePipelineAsync');
+      return { device: this.#prepared.device, milliseconds, pipelines };
+    } finally {
+      counter.stop();
+    }
+  }
+
+  async run(steps: number): Promise<Timed> {
+    const started = performance.now();
+    const loss = await this.#open.run(steps);
+    return { milliseconds: performance.now() - started, loss };
+  }
+
+  /**
+   * Trains more and more steps at a time, until it is clear how many fill the budget. A run costs something
+   * whatever its length (in Firefox a tenth of a second to hear from the device), so a step takes what more steps add.
+   * @returns that number, and the calls of the last of these runs
+   */
+  async warmUp(budget: number): Promise<{ steps: number; calls: Calls }> {
+    const counter = new CallCounter();
+    try {
+      let before = { steps: 0, milliseconds: 0 };
+      for (let steps = 1; ; steps *= 2) {
+        counter.reset();
+        const { milliseconds } = await this.run(steps);
+        const stepTime = (milliseconds - before.milliseconds) / (steps - before.steps);
+        if (stepTime * steps >= budget / 2 && (steps > 1 || milliseconds > budget)) {
+          return { steps: Math.max(1, Math.round(budget / stepTime)), calls: readCalls(counter, steps) };
+        }
+        before = { steps, milliseconds };
+      }
+    } finally {
+      counter.stop();
+    }
+  }
+
+  /** @returns milliseconds */
+  async predict(x: Float32Array): Promise<number> {
+    const started = performance.now();
+    await this.#open.predict(x);
+    return performance.now() - started;
+  }
+
+  /** The files that the contender was loaded from, as they would be sent: bytes after gzip. */
+  async loadedBytes(): Promise<number> {
+    const files = performance.getEntriesByType('resource').map(({ name }) => name);
+    const sizes = await Promise.all(files.map(gzipSize));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  get #open(): Prepared {
+    if (!this.#prepared) throw new Error('No contender has been opened here.');
+    return this.#prepared;
+  }
+}
+
+async function gzipSize(url: string): Promise<number> {
+  const { body } = await fetch(url);
+  if (!body) return 0;
+  const zipped = await new Response(body.pipeThrough(new CompressionStream('gzip'))).blob();
+  return zipped.size;
+}
+
+expose(new Station());
