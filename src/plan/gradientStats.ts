@@ -26,8 +26,8 @@ import { planGradient } from './updates.ts';
 export interface LayerGradient {
   readonly name: string;
   /**
-   * Euclidean norm of the gradient of all its parameters together, kernel and bias or gamma and beta, penalties included, before any clipping. Below
-   * about 1e-19 it reads as 0: float32 has no squares of that.
+   * Euclidean norm of the gradient of all its parameters together (kernel and bias, gamma and beta), penalties
+   * included, before any clipping. Below about 1e-19 it reads as 0: float32 has no squares of that.
    */
   readonly norm: number;
   /** Mean over rows and units of |∂E/∂z|: E is the row's own loss, z the layer's output before its activation. */

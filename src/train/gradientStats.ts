@@ -18,8 +18,8 @@ export interface GradientStats extends Callbacks {
 /**
  * Shows how the gradient reaches each layer with parameters at the end of an epoch, where it vanishes, explodes, or ends at
  * units that are dead or saturated: keeps the numbers in `history` and prints them as a table. It looks at the
- * first `batchSize` rows of the training data as they come, with the dropout of the next step; training itself
- * goes on as if nobody had looked.
+ * first `batchSize` rows of the training data in order, not augmented, with the dropout of the next step; training
+ * itself goes on as if nobody had looked.
  * @throws when an option is wrong
  */
 export function gradientStats(options: GradientStatsOptions = {}): GradientStats {

@@ -206,8 +206,9 @@ export class Sequential implements TrainedModel {
   }
 
   /**
-   * How the gradient of the loss over these rows, one batch, reaches each layer with parameters at the present weights, with
-   * the dropout of the next step; changes nothing.
+   * How the gradient of the loss over these rows, one batch, reaches each layer with parameters at the present
+   * weights, with the dropout of the next step; changes nothing.
+   * @throws when an argument is wrong
    */
   async gradientStats(x: RowsInput, y: RowsInput): Promise<LayerGradient[]> {
     const compiled = this.#checkCompiled('gradientStats');

@@ -93,8 +93,8 @@ export class Trainer {
   }
 
   /**
-   * How the gradient reaches each layer with parameters at the present weights, on the first batch's rows of the data as they
-   * come, with the dropout of the next step; changes nothing.
+   * How the gradient reaches each layer with parameters at the present weights, on the first batch's rows of the data in
+   * order, not augmented, with the dropout of the next step; changes nothing.
    */
   gradientStats(): Promise<LayerGradient[]> {
     return inspectGradients(this.session, this.settings, this.data, this.program.plan.batch);
