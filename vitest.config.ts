@@ -30,6 +30,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'gpu',
+          env: { MUTANTS: process.env.MUTANTS ?? '' },
           include: ['test/gpu/**/*.test.ts'],
           exclude: leftOut,
           globalSetup: 'test/harness/reportEngines.ts',

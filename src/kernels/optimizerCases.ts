@@ -74,12 +74,13 @@ export const optimizerCases: OptimizerCase[] = [
   optimizerCase('lion', LION, [mean], rates(0.01), { ...betas(0.9, 0.99), WEIGHT_DECAY: 0.5 }),
 ];
 
-/** Parameters and moments of a layer for a parity case. */
+/** Parameters and moments of a layer for a parity case, and numbers behind the moments that are to stay as they are. */
 export function weightTensors(size: number, { moments }: OptimizerCase) {
-  const fill: Fill = (uniform, i) => moments[Math.floor(i / size)]?.(uniform, i) ?? 0;
+  const beyond = normal();
+  const fill: Fill = (uniform, i) => (moments[Math.floor(i / size)] ?? beyond)(uniform, i);
   return {
     parameters: { size, fill: normal() },
-    moments: { size: Math.max(1, moments.length * size), fill },
+    moments: { size: (moments.length + 1) * size, fill },
   };
 }
 
