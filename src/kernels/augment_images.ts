@@ -1,6 +1,6 @@
 import shader from '../../shaders/augment_images.wgsl';
 import { normal, permutation } from './fills.ts';
-import { type ConstantsOf, defineKernel, type HostTensors, type ParityCase } from './kernel.ts';
+import { type ConstantsOf, defineKernel, type ParityCase } from './kernel.ts';
 import { randomBits, randomUnit, standardNormal } from './random.ts';
 import { samplesFor } from './shapes.ts';
 import { normalError, ULP } from './tolerance.ts';
@@ -43,77 +43,37 @@ export function originOf(
   ];
 }
 
-type Pixels = (column: number, row: number) => number;
-
-/** One channel of an image, 0 outside of it. */
-const channelOf =
-  (data: Float64Array, start: number, { WIDTH, HEIGHT, CHANNELS }: Size): Pixels =>
-  (x, y) =>
-    x >= 0 && x < WIDTH && y >= 0 && y < HEIGHT ? data[start + (y * WIDTH + x) * CHANNELS] : 0;
-
-/** Each pixel counts by 1 less its distance, along either axis, where that is less than 1. */
-function interpolate(pixels: Pixels, [x, y]: readonly [number, number]): number {
+/** One channel at a place: each pixel counts by 1 less its distance, along either axis, where that is less than 1. */
+function interpolate(
+  data: Float64Array,
+  start: number,
+  { WIDTH, HEIGHT, CHANNELS }: Size,
+  [x, y]: readonly [number, number],
+): number {
   let sum = 0;
-  for (let row = Math.ceil(y - 1); row <= y + 1; row++) {
-    for (let column = Math.ceil(x - 1); column <= x + 1; column++) {
-      sum += (1 - Math.abs(x - column)) * (1 - Math.abs(y - row)) * pixels(column, row);
+  for (let row = Math.max(0, Math.ceil(y - 1)); row <= Math.min(y + 1, HEIGHT - 1); row++) {
+    for (let column = Math.max(0, Math.ceil(x - 1)); column <= Math.min(x + 1, WIDTH - 1); column++) {
+      const share = (1 - Math.abs(x - column)) * (1 - Math.abs(y - row));
+      sum += share * data[start + (row * WIDTH + column) * CHANNELS];
     }
   }
   return sum;
 }
 
-function isCut(CUT_OUT: number, cut: Placement['cut'], column: number, row: number): boolean {
-  const within = (at: number, center: number) => {
-    const from = center - Math.floor(CUT_OUT / 2);
-    return at >= from && at < from + CUT_OUT;
-  };
-  return within(column, cut[0]) && within(row, cut[1]);
-}
-
-/** Calls `visit` for each number of the batch: its place, what it is made from, and its own index. */
-function visitNumbers(
-  { data, permutation }: HostTensors<'data' | 'permutation'>,
-  constants: Constants,
-  { first, rows, index }: { first: number; rows: number; index: number },
-  visit: (number: { i: number; placement: Placement; pixels: Pixels; column: number; row: number }) => void,
-): void {
-  const { HEIGHT, WIDTH, CHANNELS, GATHER } = constants;
-  const size = HEIGHT * WIDTH * CHANNELS;
-  for (let r = 0; r < rows; r++) {
-    const placement = drawPlacement(constants, index, r);
-    const start = (GATHER ? permutation[first + r] : r) * size;
-    for (let j = 0; j < size; j++) {
-      const pixels = channelOf(data, start + (j % CHANNELS), constants);
-      const pixel = Math.floor(j / CHANNELS);
-      visit({
-        ...{ i: r * size + j, placement, pixels },
-        ...{ column: pixel % WIDTH, row: Math.floor(pixel / WIDTH) },
-      });
-    }
-  }
-}
+/** Whether the square covers a pixel: along either axis, from half its width before the center on. */
+const isCut = (side: number, center: readonly number[], pixel: readonly number[]) =>
+  pixel.every((at, axis) => {
+    const from = center[axis] - Math.floor(side / 2);
+    return at >= from && at < from + side;
+  });
 
 /**
  * How far the place that a pixel comes from may be off, in pixels: the sine and cosine by 2 ULP of 1, with what the
  * rounded turn adds by 5; the scale's rounding counts for more the smaller it is; then products, sums and the middle.
  */
-function placeError(
-  { x, y, scale }: Placement,
-  { WIDTH, HEIGHT }: Size,
-  [column, row]: readonly [number, number],
-): number {
+function placeError({ x, y, scale }: Placement, { WIDTH, HEIGHT }: Size): number {
   const reach = WIDTH + HEIGHT + Math.abs(x) + Math.abs(y);
-  const distance = Math.abs(column - (WIDTH - 1) / 2 - x) + Math.abs(row - (HEIGHT - 1) / 2 - y);
-  return ULP * (((6 + 1 / scale) * distance) / scale + reach / scale + reach);
-}
-
-/** The steepest slope of what is shown near a place, along either axis: all differences of pixels around it. */
-function rangeAround(pixels: Pixels, [x, y]: readonly [number, number]): { range: number; most: number } {
-  const [left, top] = [Math.floor(x) - 1, Math.floor(y) - 1];
-  const values: number[] = [];
-  for (let k = 0; k < 16; k++) values.push(pixels(left + (k % 4), top + Math.floor(k / 4)));
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  return { range: high - low, most: Math.max(-low, high) };
+  return (ULP * (4 + 1 / scale) * reach) / scale;
 }
 
 const isStill = ({ SHIFT_X, SHIFT_Y, ROTATE, ZOOM }: Constants) =>
@@ -154,26 +114,34 @@ const direct = imageCase(3, [6, 5, 2], 'all', 2);
 export const augmentImageRows = defineKernel({
   shader,
   threads: ({ M }) => M * shader.workgroupSize[0],
-  reference({ batch, ...inputs }, constants, step) {
-    const { SEED, NOISE, CUT_OUT } = constants;
-    visitNumbers({ ...inputs }, constants, step, ({ i, placement, pixels, column, row }) => {
-      const shown = interpolate(pixels, originOf(placement, constants, column, row));
-      const cut = isCut(CUT_OUT, placement.cut, column, row);
-      batch[i] = cut ? 0 : shown + NOISE * standardNormal((SEED + 1) >>> 0, step.index, i);
-    });
+  reference({ data, permutation, batch }, constants, { first, rows, index }) {
+    const { HEIGHT, WIDTH, CHANNELS, GATHER, SEED, NOISE, CUT_OUT } = constants;
+    const size = HEIGHT * WIDTH * CHANNELS;
+    for (let image = 0; image < rows; image++) {
+      const placement = drawPlacement(constants, index, image);
+      const start = (GATHER ? permutation[first + image] : image) * size;
+      for (let j = 0; j < size; j++) {
+        const pixel = Math.floor(j / CHANNELS);
+        const [column, row] = [pixel % WIDTH, Math.floor(pixel / WIDTH)];
+        const origin = originOf(placement, constants, column, row);
+        const shown = interpolate(data, start + (j % CHANNELS), constants, origin);
+        const i = image * size + j;
+        const noise = NOISE && NOISE * standardNormal((SEED + 1) >>> 0, index, i);
+        batch[i] = isCut(CUT_OUT, placement.cut, [column, row]) ? 0 : shown + noise;
+      }
+    }
   },
-  // What is shown is continuous in the place that it comes from: it is off by that place's error times a slope.
-  tolerance({ data, permutation }, { batch }, constants, step) {
-    const { NOISE, CUT_OUT } = constants;
+  // What is shown is continuous in the place that it comes from: off by that place's error times the steepest slope,
+  // twice the largest number along either axis. Without noise and moves not a bit may differ.
+  tolerance({ data }, { batch }, constants, { rows, index }) {
+    const size = constants.HEIGHT * constants.WIDTH * constants.CHANNELS;
+    const most = data.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
     const result = new Float64Array(batch.length);
-    visitNumbers({ data, permutation }, constants, step, ({ i, placement, pixels, column, row }) => {
-      if (isCut(CUT_OUT, placement.cut, column, row)) return;
-      if (NOISE > 0) result[i] += normalError(NOISE) + 4 * ULP * Math.abs(batch[i]);
-      if (isStill(constants)) return;
-      const origin = originOf(placement, constants, column, row);
-      const { range, most } = rangeAround(pixels, origin);
-      result[i] += 2 * placeError(placement, constants, [column, row]) * range + 4 * ULP * most;
-    });
+    for (let image = 0; image < rows; image++) {
+      const place = isStill(constants) ? 0 : placeError(drawPlacement(constants, index, image), constants);
+      const noise = constants.NOISE && normalError(constants.NOISE) + 4 * ULP * most;
+      result.fill(noise + (4 * place + 4 * ULP * Number(place > 0)) * most, image * size, (image + 1) * size);
+    }
     return { batch: result };
   },
   cases: [
