@@ -73,7 +73,6 @@ test('npm run bench counts what training asks of WebGPU, and what a start takes'
   expect(reference?.pipelines).toBe(0);
   expect(loops?.bytes).toBeLessThan(5000);
   expect(ours?.bytes).toBeGreaterThan(20_000);
-  expect(ours?.bytes).toBeLessThanOrEqual(50 * 1024);
 });
 
 describe('the page', () => {
