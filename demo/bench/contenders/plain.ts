@@ -168,25 +168,36 @@ function addWeightGradient(layer: PlainLayer, input: Float32Array, start: number
   for (let i = 0; i < rows * units; i++) biasGradient[i % units] += delta[i];
 }
 
-/** D·Wᵀ, times the derivative of the activation below: rows of both lie side by side. */
+/** D·Wᵀ, times the derivative of the activation below: rows of both lie side by side, and four of W share one of D. */
 function hiddenDelta(above: PlainLayer, { activation, output, delta }: PlainLayer, rows: number): void {
-  const { inputs, units, kernel } = above;
+  const { inputs, units: N, kernel } = above;
+  const upstream = above.delta;
   for (let row = 0; row < rows; row++) {
-    for (let k = 0; k < inputs; k++) {
+    const d = row * N;
+    let at = row * inputs;
+    let w = 0;
+    for (; w + 4 * N <= inputs * N; w += 4 * N) {
       let [s0, s1, s2, s3] = [0, 0, 0, 0];
-      const [d, w] = [row * units, k * units];
-      let n = 0;
-      for (; n + 4 <= units; n += 4) {
-        s0 += above.delta[d + n] * kernel[w + n];
-        s1 += above.delta[d + n + 1] * kernel[w + n + 1];
-        s2 += above.delta[d + n + 2] * kernel[w + n + 2];
-        s3 += above.delta[d + n + 3] * kernel[w + n + 3];
+      for (let n = 0; n < N; n++) {
+        const value = upstream[d + n];
+        s0 += value * kernel[w + n];
+        s1 += value * kernel[w + N + n];
+        s2 += value * kernel[w + 2 * N + n];
+        s3 += value * kernel[w + 3 * N + n];
       }
-      for (; n < units; n++) s0 += above.delta[d + n] * kernel[w + n];
-      const value = output[row * inputs + k];
-      const slope = activation === 'relu' ? Number(value > 0) : value * (1 - value);
-      delta[row * inputs + k] = (s0 + s1 + s2 + s3) * slope;
+      delta[at++] = s0;
+      delta[at++] = s1;
+      delta[at++] = s2;
+      delta[at++] = s3;
     }
+    for (; w < inputs * N; w += N) {
+      let sum = 0;
+      for (let n = 0; n < N; n++) sum += upstream[d + n] * kernel[w + n];
+      delta[at++] = sum;
+    }
+  }
+  for (let i = 0; i < rows * inputs; i++) {
+    delta[i] *= activation === 'relu' ? Number(output[i] > 0) : output[i] * (1 - output[i]);
   }
 }
 
