@@ -145,12 +145,11 @@ export function dense(options: DenseOptions): DenseLayer {
     units: checkPositiveInteger('units', options.units),
     activation: parseActivation('activation', options.activation ?? 'linear'),
     useBias: checkBoolean('useBias', options.useBias ?? true),
-    inputs: parseInputShape(options.inputShape),
     kernelInitializer: parseInitializer('kernelInitializer', options.kernelInitializer ?? 'glorotUniform'),
     biasInitializer: parseInitializer('biasInitializer', options.biasInitializer ?? 'zeros'),
     kernelRegularizer: parseRegularizer('kernelRegularizer', options.kernelRegularizer),
     learningRateScale: checkNotNegative('learningRateScale', options.learningRateScale ?? 1),
-    name: parseName(options.name),
+    ...parsePlace(options),
   };
 }
 
@@ -163,8 +162,7 @@ export function activation(options: ActivationOptions): ActivationLayer {
   return {
     type: 'activation',
     activation: parseActivation('activation', options.activation),
-    inputs: parseInputShape(options.inputShape),
-    name: parseName(options.name),
+    ...parsePlace(options),
   };
 }
 
@@ -178,8 +176,7 @@ export function dropout(options: DropoutOptions): DropoutLayer {
   return {
     type: 'dropout',
     rate: checkFraction('rate', options.rate),
-    inputs: parseInputShape(options.inputShape),
-    name: parseName(options.name),
+    ...parsePlace(options),
   };
 }
 
@@ -192,8 +189,7 @@ export function gaussianNoise(options: GaussianNoiseOptions): GaussianNoiseLayer
   return {
     type: 'gaussianNoise',
     stddev: checkNotNegative('stddev', options.stddev),
-    inputs: parseInputShape(options.inputShape),
-    name: parseName(options.name),
+    ...parsePlace(options),
   };
 }
 
@@ -237,10 +233,14 @@ function parseNormalization(options: LayerNormalizationOptions): NormalizationLa
     scale: checkBoolean('scale', options.scale ?? true),
     betaInitializer: parseInitializer('betaInitializer', options.betaInitializer ?? 'zeros'),
     gammaInitializer: parseInitializer('gammaInitializer', options.gammaInitializer ?? 'ones'),
-    inputs: parseInputShape(options.inputShape),
-    name: parseName(options.name),
+    ...parsePlace(options),
   };
 }
+
+const parsePlace = (options: { inputShape?: readonly number[]; name?: string }): CommonLayer => ({
+  inputs: parseInputShape(options.inputShape),
+  name: parseName(options.name),
+});
 
 function parseInputShape(shape: unknown): number | undefined {
   if (shape === undefined) return undefined;
