@@ -1,24 +1,27 @@
 /** The browser's half of the results command. */
 import { adam, createRuntime, type Runtime, sequential } from '../../src/index.ts';
-import type { Problem } from './problems.ts';
+import { digitsTraining, type Training } from './digitsRecipes.ts';
 import type { Measurement, MeasureRequest } from './resultsProtocol.ts';
 import { score } from './score.ts';
 import { foldProblem, learnable, tableFolds } from './tableProblem.ts';
-import { type TrainResult, tableDefaults } from './trainProtocol.ts';
+import { type TableTask, type TrainResult, tableDefaults } from './trainProtocol.ts';
 
-window.measure = async ({ task, backend, seed }: MeasureRequest): Promise<Measurement> => {
+window.measure = async ({ task, recipe, backend, seed }: MeasureRequest): Promise<Measurement> => {
   const runtime = await createRuntime({ backend });
+  const trainings = [
+    ...(task ? tableTrainings(task) : []),
+    ...(recipe ? [await digitsTraining(recipe)] : []),
+  ];
   const started = performance.now();
-  const rows = learnable(task);
-  const scores: Score[] = [];
-  for (const fold of tableFolds(rows))
-    scores.push(await trainAndTest(runtime, foldProblem(rows, fold), seed));
+  const results: Scores[] = [];
+  for (const training of trainings) results.push(await trainAndTest(runtime, training, seed));
   const seconds = (performance.now() - started) / 1000;
   const measurement = {
     backend: runtime.backend,
-    samples: rows.table.count,
-    scores: scores.map(({ testAccuracy, testR2 }) => testAccuracy ?? testR2 ?? Number.NaN),
-    meanAbsoluteErrors: scores.flatMap(({ testMeanAbsoluteError }) => testMeanAbsoluteError ?? []),
+    samples: trainings[0].samples,
+    scores: results.map(({ test }) => valueIn(test)),
+    trainingScores: results.map(({ train }) => valueIn(train)),
+    meanAbsoluteErrors: results.flatMap(({ test }) => test.testMeanAbsoluteError ?? []),
     seconds,
   };
   runtime.dispose();
@@ -26,13 +29,29 @@ window.measure = async ({ task, backend, seed }: MeasureRequest): Promise<Measur
 };
 
 type Score = Pick<TrainResult, 'testAccuracy' | 'testR2' | 'testMeanAbsoluteError'>;
+type Scores = { train: Score; test: Score };
 
-async function trainAndTest(runtime: Runtime, problem: Problem, seed: number): Promise<Score> {
-  const { layers, preprocessing, loss, metrics, learningRate, train } = problem;
+const valueIn = ({ testAccuracy, testR2 }: Score) => testAccuracy ?? testR2 ?? Number.NaN;
+
+function tableTrainings(task: TableTask): Training[] {
+  const rows = learnable(task);
+  return tableFolds(rows).map((fold) => {
+    const problem = foldProblem(rows, fold);
+    const optimizer = adam({ learningRate: problem.learningRate });
+    return { problem, samples: rows.table.count, optimizer, options: tableDefaults };
+  });
+}
+
+async function trainAndTest(
+  runtime: Runtime,
+  { problem, optimizer, options }: Training,
+  seed: number,
+): Promise<Scores> {
+  const { layers, preprocessing, loss, metrics, train } = problem;
   const model = sequential({ seed, layers, preprocessing });
-  model.compile({ optimizer: adam({ learningRate }), loss, metrics, runtime });
-  await model.fit(train.x, train.y, tableDefaults);
-  const result = await score(model, problem);
+  model.compile({ optimizer, loss, metrics, runtime });
+  await model.fit(train.x, train.y, options);
+  const scores = { test: await score(model, problem), train: await score(model, { test: train }) };
   model.dispose();
-  return result;
+  return scores;
 }

@@ -29,11 +29,17 @@ async function run(command: ResultsCommand): Promise<void> {
 async function measureAll(page: Page, { experiments, backend, seed }: ResultsCommand): Promise<Result[]> {
   const results: Result[] = [];
   for (const experiment of experiments) {
-    const { table, target } = readTableSet(experiment.data);
-    const request = { task: createTask(table, target), backend, seed };
+    const request = { ...readSource(experiment), backend, seed };
     results.push(summarise(experiment, await page.evaluate(callPage, request)));
   }
   return results;
+}
+
+/** What to send to the page: a table, or the recipe by which it has data of its own. */
+function readSource({ source }: Experiment): Pick<MeasureRequest, 'task' | 'recipe'> {
+  if ('recipe' in source) return source;
+  const { table, target } = readTableSet(source.table);
+  return { task: createTask(table, target) };
 }
 
 /** Runs in the page. */
@@ -42,24 +48,29 @@ function callPage(request: MeasureRequest): Promise<Measurement> {
   return window.measure(request);
 }
 
-function summarise({ data: _, ...experiment }: Experiment, measurement: Measurement): Result {
-  const { scores } = measurement;
+function summarise({ source: _, ...experiment }: Experiment, measurement: Measurement): Result {
+  const { scores, trainingScores } = measurement;
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const value = mean(scores);
   const deviation = Math.sqrt(mean(scores.map((score) => (score - value) ** 2)));
-  return { ...experiment, ...measurement, value, deviation, reached: value >= experiment.wanted };
+  const trainingValue = mean(trainingScores);
+  const reached = value >= (experiment.wanted ?? 0);
+  return { ...experiment, ...measurement, value, deviation, trainingValue, reached };
 }
 
 function printResults(results: readonly Result[]): string {
-  const heading = ['experiment', 'rows', 'method', 'measure', 'result', 'wanted', 'reached', 'seconds'];
+  const heading = ['experiment', 'rows', 'method', 'measure', 'in training', 'gap'];
   const rows = results.map((result) => {
-    const { name, samples, method, measure, value, deviation, wanted, reached, seconds } = result;
+    const { name, samples, method, measure, scores, value, deviation, trainingValue } = result;
+    const { wanted, reached, seconds } = result;
     const print = (score: number) =>
       measure === 'accuracy' ? `${(100 * score).toFixed(1)} %` : score.toFixed(3);
+    const spread = scores.length > 1 ? ` ± ${print(deviation)}` : '';
     return [
-      ...[name, String(samples), method, measure],
-      ...[`${print(value)} ± ${print(deviation)}`, print(wanted), reached ? 'yes' : 'no', seconds.toFixed(1)],
+      ...[name, String(samples), method, measure, print(trainingValue), print(trainingValue - value)],
+      ...[`${print(value)}${spread}`, wanted === undefined ? '–' : print(wanted)],
+      ...[wanted === undefined ? '–' : reached ? 'yes' : 'no', seconds.toFixed(1)],
     ];
   });
-  return printTable(heading, rows);
+  return printTable([...heading, 'result', 'wanted', 'reached', 'seconds'], rows);
 }

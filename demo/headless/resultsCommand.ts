@@ -13,7 +13,7 @@ export interface ResultsCommand {
   json: string | undefined;
 }
 
-const names = experiments.map(({ name }) => name);
+const names = [...new Set(experiments.map(({ name }) => name))];
 
 /** The command that these arguments ask for, or undefined when they asked for help and have been given it. */
 export function parseResultsCommand(argv: string[]): ResultsCommand | undefined {

@@ -5,7 +5,7 @@ import type { TrainResult } from './trainProtocol.ts';
 type Score = Pick<TrainResult, 'testAccuracy' | 'testR2' | 'testMeanAbsoluteError'>;
 
 /** How well a model does on the rows that it was not trained on. */
-export async function score(model: Sequential, { test }: Problem): Promise<Score> {
+export async function score(model: Sequential, { test }: Pick<Problem, 'test'>): Promise<Score> {
   const { accuracy, r2, meanAbsoluteError } = await model.evaluate(test.x, test.y);
   const target = model.preprocessing?.target;
   if (target?.kind !== 'numeric') return { testAccuracy: accuracy };

@@ -93,12 +93,13 @@ test('npm run results measures, prints and writes what it is asked for', async (
   const { status, stdout, stderr } = await runCommand('results', '--only', 'iris', '--json', json);
   expect({ status, stdout, stderr }).toMatchObject({ status: 0 });
   expect(stdout).toMatch(
-    /^iris +150 +5-fold cross-validation +accuracy +9\d\.\d % ± \d\.\d % +95\.0 % +yes/m,
+    /^iris +150 +5-fold cross-validation +accuracy +\d+\.\d % +-?\d\.\d % +9\d\.\d % ± \d\.\d % +95\.0 % +yes/m,
   );
   const [iris, ...others] = JSON.parse(readFileSync(json, 'utf8')) as Result[];
   expect(others).toEqual([]);
   expect(iris).toMatchObject({ name: 'iris', samples: 150, reached: true });
   expect(iris.scores.length).toBe(5);
+  expect(iris.trainingScores.length).toBe(5);
   expect(iris.value).toBeGreaterThan(0.95);
 });
 

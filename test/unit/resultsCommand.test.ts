@@ -16,8 +16,14 @@ test('takes every option', () => {
   expect(rest).toEqual({ backend: 'webgpu', browser: 'firefox', seed: 2, json: 'out' });
 });
 
+test('takes every line of a name', () => {
+  const { experiments: chosen = [] } = parse('--only', 'overfitting') ?? {};
+  expect(chosen.map(({ name }) => name)).toEqual(Array(4).fill('overfitting'));
+  expect(new Set(chosen.map(({ method }) => method)).size).toBe(4);
+});
+
 test.each([
-  ['--only cats', /^--only must be one of .*; got cats\.$/],
+  ['--only cats', /^--only must be one of iris, penguins, cars, digits, overfitting, nielsen; got cats\.$/],
   ['--seed x', '--seed must be a whole number; got x.'],
   ['--json test', '--json test is a folder.'],
   ['--epochs 3', 'Unknown option `--epochs`'],
