@@ -3,10 +3,12 @@
 //   ∂E/∂x = (γ δ − mean(γ δ) − x̂ mean(γ δ x̂)) / √(σ² + ε)
 //   x [M, N] · parameters [2, N], γ and β · statistics [lines, 2] from normalization_forward · delta [M, N]
 //   gradient [2, N] · input_delta [M, N]
-// A workgroup sums over a line: the first N over the rows of a feature, all others over the features of a row, where
-// those are what was normalised.
+// LANES threads sum up a line, a workgroup as many lines as it has threads for: first the features, over the rows; then,
+// where these are what was normalised, the rows, over their features.
 const M: u32 = 1u; // @specialise
 const N: u32 = 1u; // @specialise
+const LANES: u32 = 1u; // @specialise, a power of 2
+const LINES = 64u / LANES; // of a workgroup
 override BATCH: bool = false;
 
 // @link lib/step.wgsl
@@ -30,35 +32,40 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let place = group.x + group.y * groups.x;
-  let of_feature = place < N;
-  let line = select(place - N, place, of_feature);
-  if (!of_feature && (BATCH || line >= current.rows)) { return; }
-  let count = select(N, current.rows, of_feature);
+  let feature_groups = (N + LINES - 1u) / LINES;
+  let group_index = group.x + group.y * groups.x;
+  let of_feature = group_index < feature_groups;
+  // Neighbouring threads take neighbouring numbers.
+  let place = select(thread / LANES, thread % LINES, of_feature);
+  let lane = select(thread % LANES, thread / LINES, of_feature);
+  let line = select(group_index - feature_groups, group_index, of_feature) * LINES + place;
+  let exists = line < select(current.rows, N, of_feature);
+  let length = select(N, current.rows, of_feature);
+  let count = select(0u, length, exists);
   let first = select(line * N, line, of_feature);
   let stride = select(1u, N, of_feature);
 
   var sum = vec2f();
-  for (var i = thread; i < count; i += 64u) {
+  for (var i = lane; i < count; i += LANES) {
     let at = first + i * stride;
     sum += select(weighted(at), delta[at], of_feature) * vec2f(normalized(at), 1.0);
   }
-  sums[thread] = sum;
-  for (var half = 32u; half > 0u; half /= 2u) {
+  sums[lane * LINES + place] = sum;
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (thread < half) { sums[thread] += sums[thread + half]; }
+    if (lane < half) { sums[lane * LINES + place] += sums[(lane + half) * LINES + place]; }
   }
-  workgroupBarrier();
-  var total = sums[0];
-  if (of_feature && thread == 0u) {
+  if (LANES > 1u) { workgroupBarrier(); }
+  var total = sums[place];
+  if (exists && of_feature && lane == 0u) {
     gradient[line] = full_gradient(total.x, 0.0, false);
     gradient[N + line] = full_gradient(total.y, 0.0, false);
   }
-  if (of_feature != BATCH) { return; }
+  if (!exists || of_feature != BATCH) { return; }
   if (BATCH) { total *= parameters[line]; }
-  for (var i = thread; i < count; i += 64u) {
+  for (var i = lane; i < count; i += LANES) {
     let at = first + i * stride;
-    let along = (total.y + normalized(at) * total.x) / f32(count);
+    let along = (total.y + normalized(at) * total.x) / f32(length);
     input_delta[at] = (weighted(at) - along) * line_of(at).y;
   }
 }
