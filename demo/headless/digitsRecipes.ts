@@ -82,7 +82,7 @@ const recipes: Record<RecipeName, Recipe> = {
   augmented: { ...many, ...relu(300, { drop: [0, 0.2] }), augment },
   few: { ...few, ...relu(100) },
   fewDropout: { ...few, ...relu(100, { drop: [0.2, 0.5] }) },
-  fewPenalised: { ...few, ...relu(100, { cost: 0.003 }) },
+  fewPenalised: { ...few, ...relu(100, { cost: 0.01 }) },
   fewAugmented: { ...few, ...relu(100), augment },
   nielsen: nielsen(),
 };

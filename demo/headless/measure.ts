@@ -21,6 +21,7 @@ window.measure = async ({ task, recipe, backend, seed }: MeasureRequest): Promis
     samples: trainings[0].samples,
     scores: results.map(({ test }) => valueIn(test)),
     trainingScores: results.map(({ train }) => valueIn(train)),
+    losses: results.map(({ loss }) => loss),
     meanAbsoluteErrors: results.flatMap(({ test }) => test.testMeanAbsoluteError ?? []),
     seconds,
   };
@@ -29,7 +30,7 @@ window.measure = async ({ task, recipe, backend, seed }: MeasureRequest): Promis
 };
 
 type Score = Pick<TrainResult, 'testAccuracy' | 'testR2' | 'testMeanAbsoluteError'>;
-type Scores = { train: Score; test: Score };
+type Scores = { train: Score; test: Score; loss: number };
 
 const valueIn = ({ testAccuracy, testR2 }: Score) => testAccuracy ?? testR2 ?? Number.NaN;
 
@@ -52,6 +53,7 @@ async function trainAndTest(
   model.compile({ optimizer, loss, metrics, runtime });
   await model.fit(train.x, train.y, options);
   const scores = { test: await score(model, problem), train: await score(model, { test: train }) };
+  const { loss: testLoss } = await model.evaluate(problem.test.x, problem.test.y);
   model.dispose();
-  return scores;
+  return { ...scores, loss: testLoss };
 }

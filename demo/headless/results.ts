@@ -49,25 +49,27 @@ function callPage(request: MeasureRequest): Promise<Measurement> {
 }
 
 function summarise({ source: _, ...experiment }: Experiment, measurement: Measurement): Result {
-  const { scores, trainingScores } = measurement;
+  const { scores, trainingScores, losses } = measurement;
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const value = mean(scores);
   const deviation = Math.sqrt(mean(scores.map((score) => (score - value) ** 2)));
   const trainingValue = mean(trainingScores);
   const reached = value >= (experiment.wanted ?? 0);
-  return { ...experiment, ...measurement, value, deviation, trainingValue, reached };
+  const loss = mean(losses);
+  return { ...experiment, ...measurement, value, deviation, trainingValue, loss, reached };
 }
 
 function printResults(results: readonly Result[]): string {
-  const heading = ['experiment', 'rows', 'method', 'measure', 'in training', 'gap'];
+  const heading = ['experiment', 'rows', 'method', 'measure', 'in training', 'gap', 'test loss'];
   const rows = results.map((result) => {
     const { name, samples, method, measure, scores, value, deviation, trainingValue } = result;
-    const { wanted, reached, seconds } = result;
+    const { loss, wanted, reached, seconds } = result;
     const print = (score: number) =>
       measure === 'accuracy' ? `${(100 * score).toFixed(1)} %` : score.toFixed(3);
     const spread = scores.length > 1 ? ` ± ${print(deviation)}` : '';
     return [
       ...[name, String(samples), method, measure, print(trainingValue), print(trainingValue - value)],
+      loss.toFixed(3),
       ...[`${print(value)}${spread}`, wanted === undefined ? '–' : print(wanted)],
       ...[wanted === undefined ? '–' : reached ? 'yes' : 'no', seconds.toFixed(1)],
     ];

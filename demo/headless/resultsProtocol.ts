@@ -60,6 +60,8 @@ export interface Measurement {
   scores: number[];
   /** Of the same, on the rows that it was trained on. */
   trainingScores: number[];
+  /** The loss of each, without penalties, on rows that it was not trained on. */
+  losses: number[];
   /** Mean error in the target's own unit, for a regression. */
   meanAbsoluteErrors: number[];
   seconds: number;
@@ -72,6 +74,8 @@ export interface Result extends Omit<Experiment, 'source'>, Measurement {
   deviation: number;
   /** Mean of the scores on training rows. */
   trainingValue: number;
+  /** Mean of the losses. */
+  loss: number;
   reached: boolean;
 }
 

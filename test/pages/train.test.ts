@@ -93,7 +93,7 @@ test('npm run results measures, prints and writes what it is asked for', async (
   const { status, stdout, stderr } = await runCommand('results', '--only', 'iris', '--json', json);
   expect({ status, stdout, stderr }).toMatchObject({ status: 0 });
   expect(stdout).toMatch(
-    /^iris +150 +5-fold cross-validation +accuracy +\d+\.\d % +-?\d\.\d % +9\d\.\d % ± \d\.\d % +95\.0 % +yes/m,
+    /^iris +150 +5-fold cross-validation +accuracy +\d+\.\d % +-?\d\.\d % +\d\.\d{3} +9\d\.\d % ± \d\.\d % +95\.0 % +yes/m,
   );
   const [iris, ...others] = JSON.parse(readFileSync(json, 'utf8')) as Result[];
   expect(others).toEqual([]);
