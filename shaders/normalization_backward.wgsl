@@ -3,12 +3,10 @@
 //   ∂E/∂x = (γ δ − mean(γ δ) − x̂ mean(γ δ x̂)) / √(σ² + ε)
 //   x [M, N] · parameters [2, N], γ and β · statistics [lines, 2] from normalization_forward · delta [M, N]
 //   gradient [2, N] · input_delta [M, N]
-// LANES threads sum up a line, a workgroup as many lines as it has threads for: first the features, over the rows; then,
-// where these are what was normalised, the rows, over their features.
+// A workgroup sums over a line: the first N over the rows of a feature, all others over the features of a row, where
+// those are what was normalised.
 const M: u32 = 1u; // @specialise
 const N: u32 = 1u; // @specialise
-const LANES: u32 = 1u; // @specialise, a power of 2
-const LINES = 64u / LANES; // of a workgroup
 override BATCH: bool = false;
 
 // @link lib/step.wgsl
@@ -32,40 +30,35 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let feature_groups = (N + LINES - 1u) / LINES;
-  let group_index = group.x + group.y * groups.x;
-  let of_feature = group_index < feature_groups;
-  // Neighbouring threads take neighbouring numbers.
-  let place = select(thread / LANES, thread % LINES, of_feature);
-  let lane = select(thread % LANES, thread / LINES, of_feature);
-  let line = select(group_index - feature_groups, group_index, of_feature) * LINES + place;
-  let exists = line < select(current.rows, N, of_feature);
-  let length = select(N, current.rows, of_feature);
-  let count = select(0u, length, exists);
+  let place = group.x + group.y * groups.x;
+  let of_feature = place < N;
+  let line = select(place - N, place, of_feature);
+  if (!of_feature && (BATCH || line >= current.rows)) { return; }
+  let count = select(N, current.rows, of_feature);
   let first = select(line * N, line, of_feature);
   let stride = select(1u, N, of_feature);
 
   var sum = vec2f();
-  for (var i = lane; i < count; i += LANES) {
+  for (var i = thread; i < count; i += 64u) {
     let at = first + i * stride;
     sum += select(weighted(at), delta[at], of_feature) * vec2f(normalized(at), 1.0);
   }
-  sums[lane * LINES + place] = sum;
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+  sums[thread] = sum;
+  for (var half = 32u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (lane < half) { sums[lane * LINES + place] += sums[(lane + half) * LINES + place]; }
+    if (thread < half) { sums[thread] += sums[thread + half]; }
   }
-  if (LANES > 1u) { workgroupBarrier(); }
-  var total = sums[place];
-  if (exists && of_feature && lane == 0u) {
+  workgroupBarrier();
+  var total = sums[0];
+  if (of_feature && thread == 0u) {
     gradient[line] = full_gradient(total.x, 0.0, false);
     gradient[N + line] = full_gradient(total.y, 0.0, false);
   }
-  if (!exists || of_feature != BATCH) { return; }
+  if (of_feature != BATCH) { return; }
   if (BATCH) { total *= parameters[line]; }
-  for (var i = lane; i < count; i += LANES) {
+  for (var i = thread; i < count; i += 64u) {
     let at = first + i * stride;
-    let along = (total.y + normalized(at) * total.x) / f32(length);
+    let along = (total.y + normalized(at) * total.x) / f32(count);
     input_delta[at] = (weighted(at) - along) * line_of(at).y;
   }
 }

@@ -2,12 +2,10 @@
 // BATCH a feature over the batch's rows (Ioffe & Szegedy, 2015), else a row over its features (Ba et al., 2016).
 //   x [M, N] · parameters [2, N], γ and β · y [M, N] · statistics [lines, 2], μ and 1 / √(σ² + ε) for the way back
 //   moving [2, N] with BATCH: mean and variance, moved towards the batch's, or with MOVING taken in their place
-// LANES threads sum up a line, a workgroup as many lines as it has threads for. They do so twice: distances from 0,
-// then from the mean that these gave, where nothing is left to cancel, and what rounding did to that mean shows.
+// A workgroup takes a line, and sums it up twice: distances from 0, then from the mean that these gave, where nothing
+// is left to cancel, and what rounding did to that mean shows.
 const M: u32 = 1u; // @specialise
 const N: u32 = 1u; // @specialise
-const LANES: u32 = 1u; // @specialise, a power of 2
-const LINES = 64u / LANES; // of a workgroup
 override BATCH: bool = false;
 override MOVING: bool = false;
 override EPSILON: f32 = 1e-3;
@@ -33,43 +31,39 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  // Neighbouring threads take neighbouring numbers.
-  let place = select(thread / LANES, thread % LINES, BATCH);
-  let lane = select(thread % LANES, thread / LINES, BATCH);
-  let line = (group.x + group.y * groups.x) * LINES + place;
-  let exists = line < select(current.rows, N, BATCH);
-  let length = select(N, current.rows, BATCH);
-  let count = select(0u, length, exists);
+  let line = group.x + group.y * groups.x;
+  if (line >= select(current.rows, N, BATCH)) { return; }
+  let count = select(N, current.rows, BATCH);
   let first = select(line * N, line, BATCH);
   let stride = select(1u, N, BATCH);
 
   var origin: f32;
   var mean = 0.0; // from the origin
   var variance: f32;
-  if (MOVING && exists) {
+  if (MOVING) {
     origin = moving[line];
     variance = moving[N + line];
   }
   for (var turn = select(0u, 2u, MOVING); turn < 2u; turn++) {
     origin += mean;
     var sum = vec2f();
-    for (var i = lane; i < count; i += LANES) {
+    for (var i = thread; i < count; i += 64u) {
       let distance = x[first + i * stride] - origin;
       sum += vec2f(distance, distance * distance);
     }
-    sums[lane * LINES + place] = sum;
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    sums[thread] = sum;
+    for (var half = 32u; half > 0u; half /= 2u) {
       workgroupBarrier();
-      if (lane < half) { sums[lane * LINES + place] += sums[(lane + half) * LINES + place]; }
+      if (thread < half) { sums[thread] += sums[thread + half]; }
     }
-    if (LANES > 1u) { workgroupBarrier(); }
-    mean = sums[place].x / f32(length);
-    variance = max(sums[place].y / f32(length) - mean * mean, 0.0);
-    if (LANES > 1u) { workgroupBarrier(); }
+    workgroupBarrier();
+    mean = sums[0].x / f32(count);
+    variance = max(sums[0].y / f32(count) - mean * mean, 0.0);
+    workgroupBarrier();
   }
 
   let scale = inverseSqrt(variance + EPSILON);
-  if (exists && lane == 0u) {
+  if (thread == 0u) {
     let center = origin + mean;
     statistics[line] = vec2f(center, scale);
     if (BATCH && !MOVING) {
@@ -77,7 +71,7 @@ fn main(
       moving[N + line] += BATCH_SHARE * (variance - moving[N + line]);
     }
   }
-  for (var i = lane; i < count; i += LANES) {
+  for (var i = thread; i < count; i += 64u) {
     let at = first + i * stride;
     let normalized = (x[at] - origin - mean) * scale;
     y[at] = activate(parameters[at % N] * normalized + parameters[N + at % N]);

@@ -17,17 +17,8 @@ export const total = (values: readonly number[]) => values.reduce((a, b) => a + 
 
 export const average = (values: readonly number[]) => total(values) / values.length;
 
+/** Sizes for both kinds of lines: features of a batch, and rows. */
 export const lineKinds = [
   { BATCH: false, kind: 'rows' },
   { BATCH: true, kind: 'features' },
 ] as const;
-
-/** Sizes, each with a number of threads to a line: some have nothing to do, some workgroups too few lines. */
-export const lineShapes = [
-  { M: 1, N: 1, LANES: 1 },
-  { M: 7, N: 3, LANES: 2 },
-  { M: 7, N: 3, LANES: 64 },
-  { M: 11, N: 18, LANES: 4 },
-  { M: 65, N: 10, LANES: 1 },
-  { M: 130, N: 101, LANES: 8 },
-];

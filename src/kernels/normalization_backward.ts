@@ -1,8 +1,9 @@
 import shader from '../../shaders/normalization_backward.wgsl';
 import { between, normal } from './fills.ts';
 import { type ConstantsOf, defineKernel, type HostTensors, type ParityCase } from './kernel.ts';
-import { average, lineKinds, lineShapes, linesOf, total } from './normalizationLines.ts';
+import { average, lineKinds, linesOf, total } from './normalizationLines.ts';
 import { fullGradient } from './optimizerFormulas.ts';
+import { rowShapes } from './shapes.ts';
 import { sumError, ULP } from './tolerance.ts';
 
 type Constants = ConstantsOf<typeof shader>;
@@ -33,14 +34,14 @@ function gradientSums(
 
 function backwardCase(
   label: string,
-  { M, N, LANES = 4 }: { M: number; N: number; LANES?: number },
+  { M, N }: { M: number; N: number },
   constants: Partial<Constants>,
   rows = M,
 ): ParityCase<typeof shader> {
   const lines = constants.BATCH ? N : M;
   return {
-    label: `${label}, ${rows} of ${M} rows × ${N}, ${LANES} threads a line`,
-    constants: { M, N, LANES, ...constants },
+    label: `${label}, ${rows} of ${M} rows × ${N}`,
+    constants: { M, N, ...constants },
     step: { rows },
     tensors: {
       x: { size: M * N, fill: normal() },
@@ -55,10 +56,7 @@ function backwardCase(
 
 export const normalizationBackward = defineKernel({
   shader,
-  threads({ M, N, LANES, BATCH }) {
-    const groups = (lines: number) => Math.ceil((lines * LANES) / 64);
-    return 64 * (groups(N) + (BATCH ? 0 : groups(M)));
-  },
+  threads: ({ M, N, BATCH }) => (BATCH ? N : N + M) * 64,
   reference(tensors, constants, { rows }) {
     const { x, parameters, statistics, delta, gradient, input_delta } = tensors;
     const { N } = constants;
@@ -100,7 +98,7 @@ export const normalizationBackward = defineKernel({
     return { gradient, input_delta };
   },
   cases: lineKinds.flatMap(({ BATCH, kind }) => [
-    ...lineShapes.map((shape) => backwardCase(kind, shape, { BATCH })),
+    ...rowShapes.map((shape) => backwardCase(kind, shape, { BATCH })),
     backwardCase(kind, { M: 9, N: 4 }, { BATCH }, 2),
     backwardCase(`${kind}, clipped`, { M: 8, N: 5 }, { BATCH, CLIP_VALUE: 0.5 }),
   ]),

@@ -3,7 +3,8 @@ import shader from '../../shaders/normalization_forward.wgsl';
 import { between, normal } from './fills.ts';
 import { activate } from './formulas.ts';
 import { type ConstantsOf, defineKernel, type Fill, type HostTensors, type ParityCase } from './kernel.ts';
-import { average, lineKinds, lineShapes, linesOf } from './normalizationLines.ts';
+import { average, lineKinds, linesOf } from './normalizationLines.ts';
+import { rowShapes } from './shapes.ts';
 import { activationError, sumError, ULP, UNIT } from './tolerance.ts';
 
 type Constants = ConstantsOf<typeof shader>;
@@ -20,14 +21,14 @@ function measure({ x, moving }: HostTensors<'x' | 'moving'>, c: Constants, rows:
 
 function forwardCase(
   label: string,
-  { M, N, LANES = 4 }: { M: number; N: number; LANES?: number },
+  { M, N }: { M: number; N: number },
   constants: Partial<Constants>,
   { rows = M, x = normal(2) }: { rows?: number; x?: Fill } = {},
 ): ParityCase<typeof shader> {
   const lines = constants.BATCH ? N : M;
   return {
-    label: `${label}, ${rows} of ${M} rows × ${N}, ${LANES} threads a line`,
-    constants: { M, N, LANES, ...constants },
+    label: `${label}, ${rows} of ${M} rows × ${N}`,
+    constants: { M, N, ...constants },
     step: { rows },
     tensors: {
       x: { size: M * N, fill: x },
@@ -49,7 +50,7 @@ const outliers: Fill = (uniform, i) => (i % 8 === 0 || i < 7 ? 300 : 1) * normal
 
 export const normalizationForward = defineKernel({
   shader,
-  threads: ({ M, N, LANES, BATCH }) => (BATCH ? N : M) * LANES,
+  threads: ({ M, N, BATCH }) => (BATCH ? N : M) * 64,
   reference(tensors, constants, { rows }) {
     const { parameters, moving, statistics, y } = tensors;
     const { N, BATCH, MOVING, BATCH_SHARE } = constants;
@@ -107,11 +108,11 @@ export const normalizationForward = defineKernel({
   },
   cases: lineKinds
     .flatMap(({ BATCH, kind }) => [
-      ...lineShapes.map((shape) => forwardCase(kind, shape, { BATCH })),
+      ...rowShapes.map((shape) => forwardCase(kind, shape, { BATCH })),
       forwardCase(kind, { M: 9, N: 4 }, { BATCH, EPSILON: 0.5, BATCH_SHARE: 0.25 }, { rows: 2 }),
       forwardCase(
         `constant ${kind}`,
-        BATCH ? { M: 192, N: 3, LANES: 64 } : { M: 3, N: 192, LANES: 64 },
+        BATCH ? { M: 192, N: 3 } : { M: 3, N: 192 },
         { BATCH },
         { x: constant },
       ),
@@ -121,5 +122,5 @@ export const normalizationForward = defineKernel({
         forwardCase(`${kind}, activation ${ACTIVATION}`, { M: 7, N: 5 }, { BATCH, ACTIVATION }),
       ),
     ])
-    .concat(lineShapes.map((shape) => forwardCase('moving', shape, { BATCH: true, MOVING: true }))),
+    .concat(rowShapes.map((shape) => forwardCase('moving', shape, { BATCH: true, MOVING: true }))),
 });

@@ -8,9 +8,6 @@ type Normalization = Extract<Operation, { type: 'normalization' }>;
 
 const isBatch = ({ layer }: Normalization) => layer.type === 'batchNormalization';
 
-/** Threads that sum up a line of so many numbers together: each is to have some dozens, or they wait for each other. */
-const lanesFor = (length: number) => Math.min(64, 2 ** Math.max(0, Math.floor(Math.log2(length / 32))));
-
 /** Mean and inverse deviation of every line, as the way back wants them. */
 const declareStatistics = (builder: PlanBuilder, operation: Normalization) =>
   builder.tensor(
@@ -35,13 +32,7 @@ export function planNormalization(
     normalizationForward,
     { x, parameters, moving, statistics: declareStatistics(builder, operation), y },
     {
-      ...{
-        M: builder.batch,
-        N: units,
-        LANES: lanesFor(isBatch(operation) ? builder.batch : units),
-        BATCH: isBatch(operation),
-        MOVING: operation.moving,
-      },
+      ...{ M: builder.batch, N: units, BATCH: isBatch(operation), MOVING: operation.moving },
       ...{ EPSILON: layer.epsilon, ...('momentum' in layer && { BATCH_SHARE: 1 - layer.momentum }) },
       ...activationConstants(activation),
     },
@@ -63,13 +54,7 @@ export function planNormalizationBackward(
   builder.call(
     normalizationBackward,
     { x, parameters, statistics: declareStatistics(builder, operation), delta, gradient, input_delta },
-    {
-      M: builder.batch,
-      N,
-      LANES: lanesFor(Math.max(builder.batch, N)),
-      BATCH: isBatch(operation),
-      CLIP_VALUE,
-    },
+    { M: builder.batch, N, BATCH: isBatch(operation), CLIP_VALUE },
   );
   return input_delta;
 }
