@@ -12,10 +12,12 @@ export interface Point {
   test: Score | undefined;
 }
 
-interface StepMetrics {
-  loss: number;
-  correct: number;
-  rows: number;
+/** What many steps left: a number a step. */
+interface StepResults {
+  count: number;
+  loss: ArrayLike<number>;
+  correct: ArrayLike<number>;
+  rows: ArrayLike<number>;
 }
 
 /** An even number: when the curves are full, points merge in pairs. */
@@ -53,12 +55,14 @@ export class History {
     return Math.max(first, Math.round((this.step + steps) / interval)) * interval - this.step;
   }
 
-  addStep({ loss, correct, rows }: StepMetrics): void {
-    this.#open.loss += loss;
-    this.#open.accuracy += correct / rows;
-    this.#open.steps++;
-    this.step++;
-    if (this.step % this.#interval === 0) this.#closePoint();
+  addSteps({ count, loss, correct, rows }: StepResults): void {
+    for (let i = 0; i < count; i++) {
+      this.#open.loss += loss[i];
+      this.#open.accuracy += correct[i] / rows[i];
+      this.#open.steps++;
+      this.step++;
+      if (this.step % this.#interval === 0) this.#closePoint();
+    }
   }
 
   addTest(test: Score): void {

@@ -51,7 +51,7 @@ export class Run {
   }
 
   async advance(steps: number): Promise<void> {
-    await this.trainer.run(steps, { onStep: (metrics) => this.history.addStep(metrics) });
+    await this.trainer.run(steps, { onSteps: (results) => this.history.addSteps(results) });
   }
 
   async test(): Promise<void> {

@@ -1,5 +1,5 @@
 /** The float64 oracle: runs a plan by the kernels' reference formulas. */
-import { emptyStep, type HostTensors, type StepValues } from '../kernels/kernel.ts';
+import type { HostTensors, StepValues } from '../kernels/kernel.ts';
 import {
   type DeviceInfo,
   type DeviceTensor,
@@ -9,13 +9,11 @@ import {
   type Memory,
   type Program,
   type RunOptions,
-  readStepMetrics,
-  type StepMetrics,
-  type StepSource,
   sharedTensor,
   type TensorMap,
 } from '../plan/executor.ts';
 import { type KernelCall, type Plan, sizeOf, type TensorSpec } from '../plan/plan.ts';
+import { StepResults, type StepSource, StepTable } from '../plan/steps.ts';
 
 /** Time the event loop may wait for its turn, in ms. */
 const SLICE = 12;
@@ -111,20 +109,20 @@ class ReferenceProgram implements Program {
     });
   }
 
-  async run(steps: StepSource, { signal, onStep }: RunOptions = {}): Promise<StepMetrics | undefined> {
-    const step = emptyStep();
-    const rows = new Uint32Array(this.plan.batch);
-    let last: StepMetrics | undefined;
+  async run(steps: StepSource, { signal, onSteps }: RunOptions = {}): Promise<number> {
+    const { permutation, metrics } = this.data;
+    const single = { ...this.plan, slots: 1 };
+    const table = new StepTable(single, { exact: true });
+    const results = new StepResults(single);
     let sliceEnd = performance.now() + SLICE;
     for (;;) {
       signal?.throwIfAborted();
-      if (!steps.next(step, rows)) return last;
-      this.data.permutation.set(rows);
-      this.step(step);
-      if (this.plan.tensors.has('metrics')) {
-        last = readStepMetrics(this.data.metrics, 0, this.plan, step.rows);
-        const called = onStep?.(last);
-        if (called) await called;
+      if (!table.load(steps, 1)) return results.count > 0 ? results.loss[0] : Number.NaN;
+      permutation.set(table.rows);
+      this.step(table.get(0));
+      if (metrics) {
+        results.read(metrics, table);
+        await onSteps?.(results);
       }
       if (performance.now() < sliceEnd) continue;
       await nextTask();

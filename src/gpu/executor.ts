@@ -60,7 +60,7 @@ export class GpuExecutor implements Executor {
 
   async execute(plan: Plan, shared: TensorMap, values: StepValues): Promise<void> {
     const program = await this.#createProgram(plan, shared);
-    program.write(values);
+    program.writeStep(values);
     const encoder = this.#device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     program.encode(pass, 1);

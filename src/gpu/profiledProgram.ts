@@ -1,15 +1,10 @@
 /** Runs a program one submission at a time, with a pass and two timestamps for every dispatch. */
-import {
-  type Program,
-  type RunOptions,
-  readStepMetrics,
-  type StepMetrics,
-  type StepSource,
-} from '../plan/executor.ts';
+import type { Program, RunOptions } from '../plan/executor.ts';
+import { StepResults, type StepSource, type StepTable } from '../plan/steps.ts';
 import type { Buffers } from './buffers.ts';
 import type { DeviceHealth } from './deviceHealth.ts';
 import type { Profiler } from './profiler.ts';
-import type { Chunk, GpuProgram } from './program.ts';
+import type { GpuProgram } from './program.ts';
 
 /** Timestamps that WebGPU lets a query set have. */
 const MOST_TIMESTAMPS = 4096;
@@ -22,7 +17,8 @@ export class ProfiledProgram implements Program {
   readonly #resolved: GPUBuffer;
   readonly #staging: GPUBuffer;
   readonly #header: number;
-  readonly #chunk: Chunk;
+  readonly #table: StepTable;
+  readonly #results: StepResults;
 
   constructor(
     private readonly program: GpuProgram,
@@ -41,20 +37,22 @@ export class ProfiledProgram implements Program {
     this.#resolved = buffers.create('timestamps', this.#header, QUERY_RESOLVE | COPY_SRC);
     const bytes = this.#header + plan.slots * 4 * plan.metricsWidth;
     this.#staging = buffers.create('readback', bytes, MAP_READ | COPY_DST);
-    this.#chunk = program.createChunk();
+    this.#table = program.createTable();
+    this.#results = new StepResults(plan);
   }
 
   get plan() {
     return this.program.plan;
   }
 
-  async run(source: StepSource, { signal, onStep }: RunOptions = {}): Promise<StepMetrics | undefined> {
-    let last: StepMetrics | undefined;
+  async run(source: StepSource, { signal, onSteps }: RunOptions = {}): Promise<number> {
+    let loss = Number.NaN;
     for (;;) {
       signal?.throwIfAborted();
       const begin = performance.now();
-      if (!this.program.load(source, this.#steps, this.#chunk)) return last;
-      const { steps, rows } = this.#chunk;
+      if (!this.#table.load(source, this.#steps)) return loss;
+      const steps = this.#table.count;
+      this.program.write(this.#table);
       this.#submit(steps);
       const data = await this.health.read(this.#staging, this.#staging.mapAsync(GPUMapMode.READ));
       const dispatches = new BigUint64Array(data, 0, 2 * this.plan.calls.length * steps);
@@ -64,12 +62,9 @@ export class ProfiledProgram implements Program {
         waited: performance.now() - begin,
       });
       if (!this.program.metrics) continue;
-      const sums = new Float32Array(data, this.#header);
-      for (let step = 0; step < steps; step++) {
-        last = readStepMetrics(sums, step, this.plan, rows[step]);
-        const called = onStep?.(last);
-        if (called) await called;
-      }
+      this.#results.read(new Float32Array(data, this.#header), this.#table);
+      loss = this.#results.loss[steps - 1];
+      await onSteps?.(this.#results);
     }
   }
 

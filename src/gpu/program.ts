@@ -1,22 +1,15 @@
 /** A plan on a GPU: everything that a step needs is created here, once, before the first step runs. */
-import { emptyStep, type Kernel, type StepValues } from '../kernels/kernel.ts';
-import { isOwn, type StepSource } from '../plan/executor.ts';
+import type { Kernel, StepValues } from '../kernels/kernel.ts';
+import { isOwn } from '../plan/executor.ts';
 import type { KernelCall, Plan, TensorSpec } from '../plan/plan.ts';
+import { StepTable } from '../plan/steps.ts';
 import type { Buffers, GpuTensor } from './buffers.ts';
 import type { PipelineManager } from './pipelines.ts';
-import { StepTable } from './stepTable.ts';
 
 interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly grid: readonly [number, number];
-}
-
-/** Steps written into the tables, ready to be encoded. */
-export interface Chunk {
-  steps: number;
-  /** Rows of each step's batch. */
-  readonly rows: Uint32Array;
 }
 
 /** The workgroups for that many threads in a row, in two dimensions where one would be too long. */
@@ -28,9 +21,8 @@ export function workgroups(kernel: Kernel, threads: number, most: number): [numb
 export class GpuProgram {
   readonly #device: GPUDevice;
   readonly #buffers: Buffers;
-  readonly #stepTable: StepTable;
   readonly #stepBuffer: GPUBuffer;
-  readonly #rows: Uint32Array<ArrayBuffer>;
+  readonly #stride: number;
   readonly #dispatches: readonly Dispatch[];
   readonly #stepGroup: GPUBindGroup;
 
@@ -42,13 +34,12 @@ export class GpuProgram {
     private readonly tensors: ReadonlyMap<string, GpuTensor>,
     compiled: readonly GPUComputePipeline[],
   ) {
-    const { slots, batch } = plan;
     this.#device = device;
     this.#buffers = buffers;
-    this.#rows = new Uint32Array(slots * batch);
-    this.#stepTable = new StepTable(slots, device.limits.minUniformBufferOffsetAlignment);
+    const table = this.createTable();
+    this.#stride = table.stride;
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-    this.#stepBuffer = buffers.create('steps', this.#stepTable.bytes.byteLength, usage);
+    this.#stepBuffer = buffers.create('steps', table.words.byteLength, usage);
     this.#stepGroup = device.createBindGroup({
       layout: pipelines.stepLayout,
       entries: [{ binding: 0, resource: { buffer: this.#stepBuffer, size: StepTable.size } }],
@@ -90,36 +81,28 @@ export class GpuProgram {
     return this.tensors.get('metrics')?.buffer;
   }
 
-  /** A chunk to load steps into, again and again. */
-  createChunk(): Chunk {
-    return { steps: 0, rows: new Uint32Array(this.plan.slots) };
+  /** A table to load steps into, again and again. */
+  createTable(): StepTable {
+    return new StepTable(this.plan, { alignment: this.#device.limits.minUniformBufferOffsetAlignment });
   }
 
-  /** Takes up to `count` steps from the source and writes them to the device's tables; false when there are none. */
-  load(source: StepSource, count: number, chunk: Chunk): boolean {
-    const step = emptyStep();
-    for (; step.slot < count && source.next(step, this.#rows); step.slot++) {
-      this.#stepTable.set(step.slot, step);
-      chunk.rows[step.slot] = step.rows;
-      step.first += step.rows;
-    }
-    chunk.steps = step.slot;
-    if (chunk.steps === 0) return false;
-    this.#device.queue.writeBuffer(bufferOf(this.tensors, 'permutation'), 0, this.#rows, 0, step.first);
-    this.#writeSteps(chunk.steps);
-    return true;
+  /** Writes the steps to the device's tables. */
+  write({ count, end, rows, words }: StepTable): void {
+    this.#device.queue.writeBuffer(bufferOf(this.tensors, 'permutation'), 0, rows, 0, end);
+    this.#device.queue.writeBuffer(this.#stepBuffer, 0, words, 0, (count * this.#stride) / 4);
   }
 
   /** Puts exactly this step into the table. */
-  write(values: StepValues): void {
-    this.#stepTable.set(0, values);
-    this.#writeSteps(1);
+  writeStep(step: StepValues): void {
+    const table = this.createTable();
+    table.set(0, step);
+    this.#device.queue.writeBuffer(this.#stepBuffer, 0, table.words, 0, this.#stride / 4);
   }
 
   /** Records the steps written last. WebGPU itself orders the dispatches of a pass by what they read and write. */
   encode(pass: GPUComputePassEncoder, steps: number): void {
     for (let step = 0; step < steps; step++) {
-      pass.setBindGroup(1, this.#stepGroup, [step * this.#stepTable.stride]);
+      pass.setBindGroup(1, this.#stepGroup, [step * this.#stride]);
       for (const dispatch of this.#dispatches) encodeDispatch(pass, dispatch);
     }
   }
@@ -136,16 +119,11 @@ export class GpuProgram {
             endOfPassWriteIndex: timestamp++,
           },
         });
-        pass.setBindGroup(1, this.#stepGroup, [step * this.#stepTable.stride]);
+        pass.setBindGroup(1, this.#stepGroup, [step * this.#stride]);
         encodeDispatch(pass, dispatch);
         pass.end();
       }
     }
-  }
-
-  #writeSteps(count: number): void {
-    const { bytes, stride } = this.#stepTable;
-    this.#device.queue.writeBuffer(this.#stepBuffer, 0, bytes, 0, count * stride);
   }
 
   dispose(): void {

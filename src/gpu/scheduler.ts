@@ -1,15 +1,10 @@
 /** Feeds a program: many steps a submission, a few submissions in flight, losses read back once for each. */
-import {
-  type Program,
-  type RunOptions,
-  readStepMetrics,
-  type StepMetrics,
-  type StepSource,
-} from '../plan/executor.ts';
+import type { Program, RunOptions } from '../plan/executor.ts';
+import { StepResults, type StepSource, type StepTable } from '../plan/steps.ts';
 import type { Buffers } from './buffers.ts';
 import { ChunkSizer } from './chunkSizer.ts';
 import type { DeviceHealth } from './deviceHealth.ts';
-import type { Chunk, GpuProgram } from './program.ts';
+import type { GpuProgram } from './program.ts';
 
 /** Submissions in flight: enough for the device never to wait for the host, no more. */
 const DEPTH = 3;
@@ -20,7 +15,7 @@ const TIMESTAMP_BYTES = 8;
 
 /** What a submission in flight needs for itself; there are `DEPTH` of them, used in turn. */
 interface Lane {
-  readonly chunk: Chunk;
+  readonly table: StepTable;
   readonly staging: GPUBuffer;
   readonly querySet: GPUQuerySet | undefined;
   readonly resolved: GPUBuffer | undefined;
@@ -37,6 +32,7 @@ interface Flight {
 export class Scheduler implements Program {
   readonly #lanes: readonly Lane[];
   readonly #sizer: ChunkSizer;
+  readonly #results: StepResults;
   readonly #stride: number;
   #turn = 0;
   /** The shortest wait for a submission ever seen, in ms: what waiting itself costs on this device. */
@@ -51,6 +47,7 @@ export class Scheduler implements Program {
   ) {
     this.#stride = 4 * program.plan.metricsWidth;
     this.#sizer = new ChunkSizer(program.plan.slots, 1);
+    this.#results = new StepResults(program.plan);
     this.#lanes = Array.from({ length: DEPTH }, () => this.#createLane());
   }
 
@@ -58,27 +55,29 @@ export class Scheduler implements Program {
     return this.program.plan;
   }
 
-  async run(steps: StepSource, { signal, onStep }: RunOptions = {}): Promise<StepMetrics | undefined> {
+  async run(steps: StepSource, { signal, onSteps }: RunOptions = {}): Promise<number> {
     const flights: Flight[] = [];
     let more = true;
-    let last: StepMetrics | undefined;
+    let loss = Number.NaN;
     try {
       while (more || flights.length > 0) {
         while (more && flights.length < DEPTH && !signal?.aborted) {
           const lane = this.#lanes[this.#turn % DEPTH];
-          more = this.program.load(steps, this.#sizer.size, lane.chunk);
+          more = lane.table.load(steps, this.#sizer.size);
           if (more) flights.push(this.#submit(lane));
         }
         const flight = flights.shift();
         if (!flight) break;
-        last = await this.#finish(flight, onStep);
+        if (!(await this.#finish(flight))) continue;
+        loss = this.#results.loss[this.#results.count - 1];
+        await onSteps?.(this.#results);
       }
     } finally {
       await Promise.allSettled(flights.map(({ mapped }) => mapped));
       for (const { lane } of flights) lane.staging.unmap();
     }
     signal?.throwIfAborted();
-    return last;
+    return loss;
   }
 
   dispose(): void {
@@ -92,12 +91,12 @@ export class Scheduler implements Program {
 
   #submit(lane: Lane): Flight {
     this.#turn++;
-    const { steps } = lane.chunk;
+    this.program.write(lane.table);
     const encoder = this.device.createCommandEncoder();
     const { querySet } = lane;
     const timestampWrites = querySet && { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };
     const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
-    this.program.encode(pass, steps);
+    this.program.encode(pass, lane.table.count);
     pass.end();
     const bytes = this.#encodeReadback(encoder, lane);
     this.device.queue.submit([encoder.finish()]);
@@ -107,35 +106,25 @@ export class Scheduler implements Program {
   }
 
   /** The staging buffer holds the timestamps, then the chunk's rows of the metrics table: so many bytes in all. */
-  #encodeReadback(encoder: GPUCommandEncoder, { chunk, staging, querySet, resolved }: Lane): number {
+  #encodeReadback(encoder: GPUCommandEncoder, { table, staging, querySet, resolved }: Lane): number {
     const header = TIMESTAMPS * TIMESTAMP_BYTES;
     if (querySet && resolved) {
       encoder.resolveQuerySet(querySet, 0, TIMESTAMPS, resolved, 0);
       encoder.copyBufferToBuffer(resolved, 0, staging, 0, header);
     }
     const { metrics } = this.program;
-    const bytes = chunk.steps * this.#stride;
+    const bytes = table.count * this.#stride;
     if (metrics) encoder.copyBufferToBuffer(metrics, 0, staging, header, bytes);
     return header + bytes;
   }
 
-  /** Waits for a submission and reports its steps; gives the last one's metrics. */
-  async #finish(
-    { lane, bytes, submitted, mapped }: Flight,
-    onStep: RunOptions['onStep'],
-  ): Promise<StepMetrics | undefined> {
-    const { steps, rows } = lane.chunk;
+  /** Waits for a submission and takes in what its steps left; false where that is nothing. */
+  async #finish({ lane, bytes, submitted, mapped }: Flight): Promise<boolean> {
     const data = await this.health.read(lane.staging, mapped, bytes);
-    this.#sizer.record(steps, this.#busyTime(data, submitted), this.#target());
-    if (!this.program.metrics) return undefined;
-    const sums = new Float32Array(data, TIMESTAMPS * TIMESTAMP_BYTES);
-    let last: StepMetrics | undefined;
-    for (let step = onStep ? 0 : steps - 1; step < steps; step++) {
-      last = readStepMetrics(sums, step, this.plan, rows[step]);
-      const called = onStep?.(last);
-      if (called) await called;
-    }
-    return last;
+    this.#sizer.record(lane.table.count, this.#busyTime(data, submitted), this.#target());
+    if (!this.program.metrics) return false;
+    this.#results.read(new Float32Array(data, TIMESTAMPS * TIMESTAMP_BYTES), lane.table);
+    return true;
   }
 
   /** The time to aim at: long enough for the submissions in flight to bridge the wait for one of them. */
@@ -161,7 +150,7 @@ export class Scheduler implements Program {
     const timed = this.device.features.has('timestamp-query');
     const resolveUsage = GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC;
     return {
-      chunk: this.program.createChunk(),
+      table: this.program.createTable(),
       staging: this.buffers.create(
         'readback',
         header + plan.slots * this.#stride,

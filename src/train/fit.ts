@@ -1,6 +1,7 @@
 /** `fit`: a trainer run epoch by epoch, with validation, callbacks and a history. */
 import { type Metric, needsCounts } from '../model/metrics.ts';
-import type { FloatArray, StepMetrics } from '../plan/executor.ts';
+import type { FloatArray } from '../plan/executor.ts';
+import type { StepResults } from '../plan/steps.ts';
 import type { CallbackList, Logs, TrainedModel } from './callbacks.ts';
 import type { Evaluator } from './inference.ts';
 import { Tally } from './tally.ts';
@@ -24,13 +25,6 @@ export interface FitSettings {
   readonly recordSteps: boolean;
 }
 
-/** The loss of one step, and those of the metrics that one step can tell. */
-export function stepLogs(step: StepMetrics, metrics: readonly Metric[]): Logs {
-  const tally = new Tally();
-  tally.add(step);
-  return tally.logs(metrics);
-}
-
 /** Runs the epochs. The trainer and the evaluator stay the caller's to dispose of. */
 export async function runEpochs(
   model: TrainedModel,
@@ -39,14 +33,15 @@ export async function runEpochs(
   settings: FitSettings,
 ): Promise<History> {
   const { epochs, metrics, callbacks, signal, recordSteps } = settings;
+  const { stepsPerEpoch } = trainer;
   const history: Record<string, number[]> = {};
   const epoch: number[] = [];
   const steps: number[] = [];
-  let tally = new Tally();
+  const tally = new Tally();
 
   const closeEpoch = (counts?: FloatArray, validation?: Logs): Logs => {
-    const logs = Object.assign(tally.logs(metrics, { counts }), validation);
-    tally = new Tally();
+    const logs = Object.assign(tally.logs(metrics, counts), validation);
+    tally.reset();
     for (const name in logs) {
       history[name] ??= [];
       history[name].push(logs[name]);
@@ -54,21 +49,25 @@ export async function runEpochs(
     epoch.push(epoch.length);
     return logs;
   };
-  // An epoch may be a step, and a step some microseconds: only what somebody watches is waited for.
-  const onStep = (step: StepMetrics): void | Promise<void> => {
-    if (recordSteps) steps.push(step.loss);
-    tally.add(step);
-    if (callbacks.watchesBatches) return afterBatch(step);
-    if (endsEpoch()) return nextEpoch();
+  // A chunk may hold a thousand epochs of a step each: only what somebody watches is waited for.
+  const onSteps = async (results: StepResults): Promise<void> => {
+    if (recordSteps) for (let i = 0; i < results.count; i++) steps.push(results.loss[i]);
+    for (let from = 0; from < results.count; ) {
+      const to = Math.min(results.count, from + stepsPerEpoch - tally.steps);
+      if (callbacks.watchesBatches) await announceBatches(results, from, to);
+      tally.add(results, from, to);
+      from = to;
+      if (stopsBetween || tally.steps < stepsPerEpoch) continue;
+      const logs = closeEpoch();
+      if (callbacks.watchesEpochs) await announceEpoch(logs);
+    }
   };
-  const endsEpoch = () => !stopsBetween && tally.steps === trainer.stepsPerEpoch;
-  const afterBatch = async (step: StepMetrics) => {
-    await callbacks.batchEnd(tally.steps - 1, { ...stepLogs(step, metrics), size: step.rows });
-    if (endsEpoch()) await nextEpoch();
-  };
-  const nextEpoch = (): void | Promise<void> => {
-    const logs = closeEpoch();
-    if (callbacks.watchesEpochs) return announceEpoch(logs);
+  const announceBatches = async (results: StepResults, from: number, to: number) => {
+    for (let i = from; i < to; i++) {
+      const batch = new Tally();
+      batch.add(results, i, i + 1);
+      await callbacks.batchEnd(tally.steps + i - from, { ...batch.logs(metrics), size: batch.rows });
+    }
   };
   const announceEpoch = async (logs: Logs) => {
     await callbacks.epochEnd(epoch.length - 1, logs);
@@ -82,13 +81,13 @@ export async function runEpochs(
   if (stopsBetween) {
     for (let i = 0; i < epochs && !model.stopTraining; i++) {
       await callbacks.epochBegin(i);
-      await trainer.run(trainer.stepsPerEpoch, { signal, onStep });
+      await trainer.run(stepsPerEpoch, { signal, onSteps });
       const logs = closeEpoch(await trainer.takeCounts(), await evaluator?.run('val_'));
       await callbacks.epochEnd(i, logs);
     }
   } else {
     await callbacks.epochBegin(0);
-    await trainer.run(epochs * trainer.stepsPerEpoch, { signal, onStep });
+    await trainer.run(epochs * stepsPerEpoch, { signal, onSteps });
   }
   await model.applyAverage();
   await callbacks.trainEnd();

@@ -1,11 +1,13 @@
 /** Evaluation and prediction: forward passes over a data set, in parts where it is larger than a tensor may be. */
 import { BatchSequence } from '../data/batches.ts';
 import { type LabelledRows, type Rows, sliceRows } from '../data/rows.ts';
+import { emptyStep } from '../kernels/kernel.ts';
 import type { Loss } from '../model/losses.ts';
 import { type Metric, needsCounts } from '../model/metrics.ts';
-import type { DeviceTensor, Program, RunOptions, StepSource } from '../plan/executor.ts';
+import type { DeviceTensor, Program, RunOptions } from '../plan/executor.ts';
 import { type PlanSize, planEvaluation, planPrediction } from '../plan/forward.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { StepSource } from '../plan/steps.ts';
 import type { Logs } from './callbacks.ts';
 import { allocateCounts, allocateData, disposeAll, rowsThatFit, slotsFor, takeCounts } from './dataset.ts';
 import type { Session } from './session.ts';
@@ -50,14 +52,13 @@ class DataRunner {
 /** One pass over so many rows, in order; `index` is the first step's. */
 export function stepsInOrder(count: number, batch: number, index = 0): StepSource {
   const batches = new BatchSequence(count, batch);
-  let done = 0;
-  return {
-    next(step, rows) {
-      if (done === batches.stepsPerEpoch) return false;
-      step.index = index + done++;
-      step.rows = batches.next(rows, step.first);
-      return true;
-    },
+  const step = { ...emptyStep(), index };
+  return (table) => {
+    if (step.index === index + batches.stepsPerEpoch) return false;
+    step.rows = batches.next(table.rows, table.end);
+    table.add(step);
+    step.index++;
+    return true;
   };
 }
 
@@ -98,7 +99,7 @@ export class Evaluator {
   async run(prefix = ''): Promise<Logs> {
     const tally = await this.#tally();
     const counts = await takeCounts(this.runner.tensors.get('counts'));
-    return tally.logs(this.metrics, { counts, prefix });
+    return tally.logs(this.metrics, counts, prefix);
   }
 
   /** How often each class, a row, was taken for each, a column. */
@@ -122,7 +123,7 @@ export class Evaluator {
       if (this.part < count) {
         this.runner.write({ x: sliceRows(this.x, from, to), target: sliceRows(this.target, from, to) });
       }
-      await this.runner.run(to - from, { onStep: (step) => tally.add(step) });
+      await this.runner.run(to - from, { onSteps: (results) => tally.add(results) });
     }
     return tally;
   }

@@ -13,11 +13,12 @@ import type { Objective } from '../plan/training.ts';
 import { defaultRuntime, Runtime } from '../runtime/runtime.ts';
 import { CallbackList, type Callbacks, type Logs, type TrainedModel } from './callbacks.ts';
 import { disposeAll, uploadData } from './dataset.ts';
-import { type History, runEpochs, stepLogs } from './fit.ts';
+import { type History, runEpochs } from './fit.ts';
 import { type DataOptions, parseData, parseFitData } from './fitData.ts';
 import { Evaluator, predictRows } from './inference.ts';
 import { inspectGradients } from './inspection.ts';
 import { Session } from './session.ts';
+import { Tally } from './tally.ts';
 import { Trainer } from './trainer.ts';
 import { parseWeights, splitTensors, type Weight, type WeightInput } from './weights.ts';
 
@@ -165,13 +166,9 @@ export class Sequential implements TrainedModel {
     const data = parseData(this.#network, loss, x, y);
     return this.#train('trainOnBatch', async (session) => {
       const trainer = await this.#trainerForBatch(session, data);
-      let logs: Logs = {};
-      await trainer.run(1, {
-        onStep: (step) => {
-          logs = stepLogs(step, metrics);
-        },
-      });
-      return logs;
+      const tally = new Tally();
+      await trainer.run(1, { onSteps: (results) => tally.add(results) });
+      return tally.logs(metrics);
     });
   }
 

@@ -1,43 +1,57 @@
 /** Adds up steps into the loss and the metrics of an epoch or an evaluation. */
 import { classScores, type Metric, rocArea } from '../model/metrics.ts';
-import type { FloatArray, StepMetrics } from '../plan/executor.ts';
+import type { FloatArray } from '../plan/executor.ts';
+import { type StepResults, SUMS } from '../plan/steps.ts';
 import type { Logs } from './callbacks.ts';
 
 export class Tally {
   steps = 0;
-  #rows = 0;
-  #loss = 0;
-  #correct = 0;
-  readonly #sums = [0, 0, 0, 0];
+  rows = 0;
+  loss = 0;
+  correct = 0;
+  readonly sums = new Array<number>(SUMS).fill(0);
 
-  add({ loss, correct, rows, sums }: StepMetrics): void {
-    this.steps++;
-    this.#rows += rows;
-    this.#loss += loss * rows;
-    this.#correct += correct;
-    for (let i = 0; i < sums.length; i++) this.#sums[i] += sums[i];
+  /** Takes in these steps, in order. */
+  add({ rows, loss, correct, sums, count }: StepResults, from = 0, to = count): void {
+    this.steps += to - from;
+    for (let step = from; step < to; step++) {
+      this.rows += rows[step];
+      this.loss += loss[step] * rows[step];
+      this.correct += correct[step];
+    }
+    if (sums.length === 0) return;
+    for (let i = SUMS * from; i < SUMS * to; i++) this.sums[i % SUMS] += sums[i];
+  }
+
+  reset(): void {
+    this.steps = 0;
+    this.rows = 0;
+    this.loss = 0;
+    this.correct = 0;
+    this.sums.fill(0);
   }
 
   /** The loss and those of the metrics that can be made from the steps, and from the counts where given. */
-  logs(
-    metrics: readonly Metric[],
-    { counts, prefix = '' }: { counts?: FloatArray; prefix?: string } = {},
-  ): Logs {
-    const rows = this.#rows;
-    const [squares, absolutes, total, totalSquares] = this.#sums;
-    const known: Record<string, number> = {
-      loss: this.#loss / rows,
-      accuracy: this.#correct / rows,
-      meanSquaredError: squares / rows,
-      meanAbsoluteError: absolutes / rows,
-      r2: 1 - squares / (totalSquares - total ** 2 / rows),
-      ...(counts ? countedScores(counts) : {}),
-    };
-    const logs: Logs = {};
-    for (const name of ['loss', ...metrics]) if (name in known) logs[prefix + name] = known[name];
+  logs(metrics: readonly Metric[], counts?: FloatArray, prefix = ''): Logs {
+    const counted = counts && countedScores(counts);
+    const logs: Logs = { [`${prefix}loss`]: this.loss / this.rows };
+    for (const name of metrics) {
+      const value = name in stepScores ? stepScores[name as StepScore](this) : counted?.[name];
+      if (value !== undefined) logs[prefix + name] = value;
+    }
     return logs;
   }
 }
+
+type StepScore = keyof typeof stepScores;
+
+const stepScores = {
+  accuracy: ({ correct, rows }: Tally) => correct / rows,
+  meanSquaredError: ({ sums: [squares], rows }: Tally) => squares / rows,
+  meanAbsoluteError: ({ sums: [, absolutes], rows }: Tally) => absolutes / rows,
+  r2: ({ sums: [squares, , total, totalSquares], rows }: Tally) =>
+    1 - squares / (totalSquares - total ** 2 / rows),
+};
 
 /** A confusion matrix from what `class_counts` left. */
 export function confusionMatrix(counts: FloatArray, classes: number): number[][] {

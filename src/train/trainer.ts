@@ -1,12 +1,14 @@
 import { BatchSequence } from '../data/batches.ts';
 import type { LabelledRows } from '../data/rows.ts';
+import { emptyStep } from '../kernels/kernel.ts';
 import { type Augmentation, mixupOf } from '../model/augmentation.ts';
 import { checkPositiveInteger } from '../model/check.ts';
 import { type Metric, needsCounts } from '../model/metrics.ts';
 import { type StepRates, stepRates } from '../model/optimizers.ts';
 import { drawMixture, shuffledRows } from '../model/random.ts';
-import type { DeviceTensor, FloatArray, Program, RunOptions, StepSource } from '../plan/executor.ts';
+import type { DeviceTensor, FloatArray, Program, RunOptions } from '../plan/executor.ts';
 import type { LayerGradient } from '../plan/gradientStats.ts';
+import type { StepSource } from '../plan/steps.ts';
 import { type Objective, planTraining } from '../plan/training.ts';
 import { allocateCounts, disposeAll, slotsFor, takeCounts, uploadData } from './dataset.ts';
 import { inspectGradients } from './inspection.ts';
@@ -88,8 +90,8 @@ export class Trainer {
     if (this.session.optimizerId !== this.#optimizerId) {
       throw new Error('trainer: the model has been compiled anew since; ask it for a new trainer');
     }
-    const last = await this.session.exclusively(() => this.program.run(this.#take(steps), options));
-    return { steps, loss: last?.loss ?? Number.NaN };
+    const loss = await this.session.exclusively(() => this.program.run(this.#take(steps), options));
+    return { steps, loss };
   }
 
   /**
@@ -116,19 +118,20 @@ export class Trainer {
     disposeAll(this.data);
   }
 
+  /** The next steps, going on from where the last ended. */
   #take(steps: number): StepSource {
     const { seed } = this.session.network;
+    const step = emptyStep();
     let left = steps;
-    return {
-      next: (step, rows) => {
-        if (left === 0) return false;
-        left--;
-        step.index = this.session.step++;
-        step.rows = this.batches.next(rows, step.first);
-        this.#rates(step.index, step);
-        if (this.#mixup > 0) Object.assign(step, drawMixture(this.#mixup, step.rows, seed, step.index));
-        return true;
-      },
+    return (table) => {
+      if (left === 0) return false;
+      left--;
+      step.index = this.session.step++;
+      step.rows = this.batches.next(table.rows, table.end);
+      this.#rates(step.index, step);
+      if (this.#mixup > 0) Object.assign(step, drawMixture(this.#mixup, step.rows, seed, step.index));
+      table.add(step);
+      return true;
     };
   }
 }

@@ -6,10 +6,10 @@
 import { detectRaces, WgslDebug, WgslParser } from 'wgsl_reflect/wgsl_reflect.module.js';
 import { type SpecialisedShader, specialise } from '../../src/gpu/pipelines.ts';
 import { workgroups } from '../../src/gpu/program.ts';
-import { StepTable } from '../../src/gpu/stepTable.ts';
 import type { StepValues } from '../../src/kernels/kernel.ts';
 import type { DeviceTensor, FloatArray, TensorMap } from '../../src/plan/executor.ts';
 import { type KernelCall, type Plan, sizeOf, type TensorSpec } from '../../src/plan/plan.ts';
+import { StepTable } from '../../src/plan/steps.ts';
 
 class InterpretedTensor implements DeviceTensor {
   readonly words: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
@@ -47,12 +47,12 @@ export class Interpreter {
     values: StepValues,
   ): void {
     const { shader } = kernel;
-    const step = new StepTable(1, 4);
+    const step = new StepTable({ slots: 1, batch: 1 });
     step.set(0, values);
     const groups: Record<number, Record<number, unknown>> = { 0: {}, 1: {} };
     for (const [name, { group, binding, access }] of Object.entries(shader.bindings)) {
       const words = tensors.get(names[name])?.words;
-      groups[group][binding] = access === 'uniform' ? { uniform: step.bytes } : words?.buffer;
+      groups[group][binding] = access === 'uniform' ? { uniform: step.words.buffer } : words?.buffer;
     }
     const grid = workgroups(kernel, kernel.threads(constants), 65535);
     const { races, errors } = detectRaces(reword(specialise(shader, constants)), 'main', grid, groups);

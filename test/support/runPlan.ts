@@ -24,7 +24,9 @@ export async function runPlan(
     tensors.get(spec.name)!.write(contents[spec.name] ?? new Float32Array(sizeOf(spec)));
   const program = await executor.prepare(plan, tensors);
   const losses: number[] = [];
-  await program.run(stepsFrom(steps), { onStep: ({ loss }) => void losses.push(loss) });
+  await program.run(stepsFrom(steps), {
+    onSteps: ({ loss, count }) => void losses.push(...loss.subarray(0, count)),
+  });
   const reads = await Promise.all(shared.map(({ name }) => tensors.get(name)!.read()));
   program.dispose();
   for (const tensor of tensors.values()) tensor.dispose();

@@ -1,6 +1,7 @@
+import { emptyStep } from '../../src/kernels/kernel.ts';
 import { type Optimizer, type StepRates, stepRates } from '../../src/model/optimizers.ts';
 import type { Mixture } from '../../src/model/random.ts';
-import type { StepSource } from '../../src/plan/executor.ts';
+import type { StepSource } from '../../src/plan/steps.ts';
 
 /** A step as a test states it. */
 export interface StepInput {
@@ -14,14 +15,12 @@ export interface StepInput {
 /** These steps, one after the other. */
 export function stepsFrom(list: readonly StepInput[]): StepSource {
   let done = 0;
-  return {
-    next(step, rows) {
-      if (done === list.length) return false;
-      const input = list[done++];
-      rows.set(input.rows, step.first);
-      Object.assign(step, input.rates, input.mixture, { index: input.index, rows: input.rows.length });
-      return true;
-    },
+  return (table) => {
+    if (done === list.length) return false;
+    const { rows, index, rates, mixture } = list[done++];
+    table.rows.set(rows, table.end);
+    table.add({ ...emptyStep(), ...rates, ...mixture, index, rows: rows.length });
+    return true;
   };
 }
 
