@@ -3,11 +3,12 @@ import { checkBatchSize, type LabelledRows, type RowsInput, toRows } from '../da
 import { type Augmentation, parseAugmentations } from '../model/augmentation.ts';
 import { checkBoolean, checkOptions, checkPositive, checkPositiveInteger, fail } from '../model/check.ts';
 import type { Layer } from '../model/layers.ts';
-import { type LossOption, parseLoss } from '../model/losses.ts';
+import { type Loss, type LossOption, parseLoss } from '../model/losses.ts';
 import { type Metric, parseMetrics } from '../model/metrics.ts';
 import { type Network, parseNetwork } from '../model/network.ts';
 import { type Optimizer, parseOptimizer } from '../model/optimizers.ts';
 import { printNetwork } from '../model/summary.ts';
+import type { Executor } from '../plan/executor.ts';
 import type { LayerGradient } from '../plan/gradientStats.ts';
 import type { Objective } from '../plan/training.ts';
 import { defaultRuntime, Runtime } from '../runtime/runtime.ts';
@@ -60,7 +61,6 @@ export interface FitOptions extends TrainerOptions, DataOptions {
 
 interface Compiled extends Objective {
   readonly metrics: readonly Metric[];
-  readonly runtime: Runtime | undefined;
 }
 
 const TRAINER_OPTIONS = ['batchSize', 'shuffle', 'augment'];
@@ -82,7 +82,12 @@ export class Sequential implements TrainedModel {
   #compiled: Compiled | undefined;
   /** Compiled since the session last looked: its optimizer is to start anew. */
   #optimizerIsNew = false;
+  /** Where it is to be from the next call on, and where it is. */
+  #wanted: Runtime | undefined;
+  #runtime: Runtime | undefined;
   #session: Promise<Session> | undefined;
+  /** What looks at the session now: it does not move meanwhile. */
+  readonly #uses = new Set<Promise<unknown>>();
   #batchTrainer: { rows: number; trainer: Trainer } | undefined;
   #training = false;
   #disposed = false;
@@ -103,8 +108,7 @@ export class Sequential implements TrainedModel {
   compile(options: CompileOptions): void {
     checkOptions('compile', options, ['optimizer', 'loss', 'metrics', 'clipNorm', 'clipValue', 'runtime']);
     const { runtime, clipNorm, clipValue } = options;
-    if (runtime !== undefined && !(runtime instanceof Runtime))
-      fail('runtime', runtime, 'what createRuntime(…) returns');
+    if (runtime !== undefined) checkRuntime(runtime);
     this.#checkIdle('compile');
     this.#compiled = {
       optimizer: parseOptimizer(options.optimizer),
@@ -112,10 +116,28 @@ export class Sequential implements TrainedModel {
       metrics: parseMetrics(options.metrics ?? [], this.#network),
       clipNorm: clipNorm === undefined ? undefined : checkPositive('clipNorm', clipNorm),
       clipValue: clipValue === undefined ? undefined : checkPositive('clipValue', clipValue),
-      runtime,
     };
+    this.#wanted = runtime ?? this.#wanted;
     this.#optimizerIsNew = true;
     this.learningRateFactor = 1;
+  }
+
+  /**
+   * Takes the model to another runtime with all that its training has become: moments, averages and the count of
+   * steps too, where `compile` starts those anew. Trainers made before have to be asked for again.
+   * @throws when `runtime` is none, the model is training, or its device has failed; then it stays where it is
+   */
+  async moveTo(runtime: Runtime): Promise<void> {
+    checkRuntime(runtime);
+    this.#checkIdle('moveTo');
+    const before = this.#wanted;
+    this.#wanted = runtime;
+    try {
+      await this.#open();
+    } catch (error) {
+      this.#wanted = before;
+      throw error;
+    }
   }
 
   /**
@@ -178,12 +200,7 @@ export class Sequential implements TrainedModel {
     const { loss, metrics } = this.#checkCompiled('evaluate');
     const data = parseData(this.#network, loss, x, y);
     const batchSize = checkBatchSize(options.batchSize ?? INFERENCE_BATCH);
-    const evaluator = await Evaluator.create(await this.#open(), { loss, metrics }, data, batchSize);
-    try {
-      return await evaluator.run();
-    } finally {
-      evaluator.dispose();
-    }
+    return this.#evaluator(data, { loss, metrics }, batchSize, (evaluator) => evaluator.run());
   }
 
   /**
@@ -194,12 +211,10 @@ export class Sequential implements TrainedModel {
     const { loss } = this.#checkCompiled('confusionMatrix');
     const data = parseData(this.#network, loss, x, y);
     const settings = { loss, metrics: ['precision'] as const };
-    const evaluator = await Evaluator.create(await this.#open(), settings, data, INFERENCE_BATCH);
-    try {
-      return await evaluator.confusionMatrix(Math.max(2, this.#network.outputs));
-    } finally {
-      evaluator.dispose();
-    }
+    const classes = Math.max(2, this.#network.outputs);
+    return this.#evaluator(data, settings, INFERENCE_BATCH, (evaluator) =>
+      evaluator.confusionMatrix(classes),
+    );
   }
 
   /**
@@ -210,13 +225,14 @@ export class Sequential implements TrainedModel {
   async gradientStats(x: RowsInput, y: RowsInput): Promise<LayerGradient[]> {
     const compiled = this.#checkCompiled('gradientStats');
     const rows = parseData(this.#network, compiled.loss, x, y);
-    const session = await this.#open();
-    const data = uploadData(session.executor, rows.x, rows.target);
-    try {
-      return await inspectGradients(session, compiled, data, rows.x.count);
-    } finally {
-      disposeAll(data);
-    }
+    return this.#use(async (session) => {
+      const data = uploadData(session.executor, rows.x, rows.target);
+      try {
+        return await inspectGradients(session, compiled, data, rows.x.count);
+      } finally {
+        disposeAll(data);
+      }
+    });
   }
 
   /** The network's output for every row of x: rows × outputs, row after row. */
@@ -224,7 +240,7 @@ export class Sequential implements TrainedModel {
     checkOptions('predict', options, ['batchSize']);
     const batchSize = checkBatchSize(options.batchSize ?? INFERENCE_BATCH);
     const rows = toRows('x', x, this.#network.inputs);
-    return predictRows(await this.#open(), rows, batchSize);
+    return this.#use((session) => predictRows(session, rows, batchSize));
   }
 
   /**
@@ -232,8 +248,7 @@ export class Sequential implements TrainedModel {
    * moving_variance. Copies.
    */
   async getWeights(): Promise<Weight[]> {
-    const session = await this.#open();
-    return splitTensors(this.#network, await session.readLayers());
+    return splitTensors(this.#network, await this.#use((session) => session.readLayers()));
   }
 
   /**
@@ -242,8 +257,7 @@ export class Sequential implements TrainedModel {
    */
   async setWeights(weights: readonly WeightInput[]): Promise<void> {
     const contents = parseWeights(this.#network, weights);
-    const session = await this.#open();
-    await session.exclusively(async () => session.writeLayers(contents));
+    await this.#use((session) => session.exclusively(async () => session.writeLayers(contents)));
   }
 
   /**
@@ -251,7 +265,7 @@ export class Sequential implements TrainedModel {
    * for trainers and single batches. The average itself goes on from where it is.
    */
   async applyAverage(): Promise<void> {
-    await (await this.#open()).applyAverages();
+    await this.#use((session) => session.applyAverages());
   }
 
   /** The layers, their widths, activations and parameters, as printable text. */
@@ -316,7 +330,35 @@ export class Sequential implements TrainedModel {
     }
   }
 
-  /** The session on the runtime that the model is to use; weights move along when that has changed. */
+  /** Looks at the model where it is, which it does not leave meanwhile. */
+  async #use<T>(body: (session: Session) => Promise<T>): Promise<T> {
+    const session = await this.#open();
+    const use = body(session);
+    this.#uses.add(use);
+    try {
+      return await use;
+    } finally {
+      this.#uses.delete(use);
+    }
+  }
+
+  #evaluator<T>(
+    data: LabelledRows,
+    settings: { loss: Loss; metrics: readonly Metric[] },
+    batchSize: number,
+    body: (evaluator: Evaluator) => Promise<T>,
+  ): Promise<T> {
+    return this.#use(async (session) => {
+      const evaluator = await Evaluator.create(session, settings, data, batchSize);
+      try {
+        return await body(evaluator);
+      } finally {
+        evaluator.dispose();
+      }
+    });
+  }
+
+  /** The session on the runtime that the model is to use: it moves there when that has changed. */
   #open(): Promise<Session> {
     const previous = this.#session;
     const next = this.#reopen(previous);
@@ -330,20 +372,28 @@ export class Sequential implements TrainedModel {
   async #reopen(previous: Promise<Session> | undefined): Promise<Session> {
     if (this.#disposed) throw new Error('the model has been disposed of');
     const old = await previous;
-    const runtime = this.#compiled?.runtime ?? old?.runtime ?? (await defaultRuntime());
+    const runtime = this.#wanted ?? this.#runtime ?? (await defaultRuntime());
     if (runtime.disposed)
       throw new Error("the model's runtime has been disposed of: compile it with another");
     let session = old;
-    if (session?.runtime !== runtime) {
-      session = new Session(this.#network, runtime, await old?.readLayers());
-      this.#dropBatchTrainer();
-      old?.dispose();
+    if (!session || this.#runtime !== runtime) {
+      session = await this.#move(old, runtime.executor);
+      this.#runtime = runtime;
     }
     if (this.#optimizerIsNew) {
       this.#dropBatchTrainer();
       session.resetOptimizer();
       this.#optimizerIsNew = false;
     }
+    return session;
+  }
+
+  /** The whole state goes to another device, or stays where it is when that fails. */
+  async #move(old: Session | undefined, executor: Executor): Promise<Session> {
+    await Promise.allSettled(this.#uses);
+    const session = new Session(this.#network, executor, await old?.capture());
+    this.#dropBatchTrainer();
+    old?.dispose();
     return session;
   }
 
@@ -356,6 +406,10 @@ export class Sequential implements TrainedModel {
     if (this.#training)
       throw new Error(`${caller}: the model is training; wait for that to end, or abort it`);
   }
+}
+
+function checkRuntime(runtime: unknown): void {
+  if (!(runtime instanceof Runtime)) fail('runtime', runtime, 'what createRuntime(…) returns');
 }
 
 /**

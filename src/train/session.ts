@@ -1,40 +1,72 @@
 /** A model on one device: its parameters, the optimizer's moments and averages, and the count of steps that led there. */
 import type { Network } from '../model/network.ts';
 import { initialContents, networkTensors } from '../model/parameters.ts';
-import type { DeviceTensor, Executor, Program, TensorMap } from '../plan/executor.ts';
-import { type Plan, sizeOf } from '../plan/plan.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import type { DeviceTensor, Executor, FloatArray, Program, TensorMap } from '../plan/executor.ts';
+import { type Plan, sizeOf, type TensorSpec } from '../plan/plan.ts';
+
+/** All that a training has become: a session made from it goes on as the one it was taken from would have. */
+export interface TrainingState {
+  /** Optimizer steps done. */
+  readonly step: number;
+  /** Epochs drawn from the seed. */
+  readonly epoch: number;
+  /** Parameters and moving statistics, the optimizer's moments and averages: as exact as the device has them. */
+  readonly tensors: readonly { readonly spec: TensorSpec; readonly data: FloatArray }[];
+}
+
+/** A training before its first step. */
+export function initialState(network: Network): TrainingState {
+  const contents = initialContents(network);
+  const tensors = networkTensors(network).map(({ name, shape }) => ({
+    spec: { name, shape, type: 'f32', role: 'model' } as const,
+    data: contents.get(name) as Float32Array,
+  }));
+  return { step: 0, epoch: 0, tensors };
+}
 
 export class Session {
   /** Optimizer steps done. */
-  step = 0;
+  step: number;
   /** Epochs drawn from the seed. */
-  epoch = 0;
+  epoch: number;
   /** Changes whenever the optimizer starts anew. */
   optimizerId = 0;
-  readonly executor: Executor;
   readonly #tensors = new Map<string, DeviceTensor>();
   #running = false;
+  #disposed = false;
 
+  /** @throws when the device has no room for the state; then nothing of it stays there */
   constructor(
     readonly network: Network,
-    readonly runtime: Runtime,
-    contents: ReadonlyMap<string, Float32Array> = initialContents(network),
+    readonly executor: Executor,
+    { step, epoch, tensors }: TrainingState = initialState(network),
   ) {
-    this.executor = runtime.executor;
-    for (const { name, shape } of networkTensors(network)) {
-      this.#tensors.set(name, this.executor.allocate({ name, shape, type: 'f32', role: 'model' }));
+    this.step = step;
+    this.epoch = epoch;
+    try {
+      for (const { spec, data } of tensors) this.#allocate(spec).write(data);
+    } catch (error) {
+      this.dispose();
+      throw error;
     }
-    this.writeLayers(contents);
+  }
+
+  /** A copy of the training as it is now. */
+  capture(): Promise<TrainingState> {
+    return this.exclusively(async () => {
+      const { step, epoch } = this;
+      const tensors = [...this.#tensors.values()];
+      const contents = await Promise.all(tensors.map((tensor) => tensor.read()));
+      return { step, epoch, tensors: tensors.map(({ spec }, i) => ({ spec, data: contents[i] })) };
+    });
   }
 
   /** Makes a plan ready, with `data` as its data tensors. Moments it asks for start at zero, and stay. */
   prepare(plan: Plan, data: TensorMap): Promise<Program> {
     for (const spec of plan.tensors.values()) {
       if (spec.role === 'model' && !this.#tensors.has(spec.name)) {
-        const tensor = this.executor.allocate(spec);
+        const tensor = this.#allocate(spec);
         if (spec.initial) tensor.write(new Float32Array(sizeOf(spec)).fill(spec.initial));
-        this.#tensors.set(spec.name, tensor);
       }
     }
     return this.executor.prepare(plan, new Map([...this.#tensors, ...data]));
@@ -53,6 +85,8 @@ export class Session {
 
   /** Keeps two trainings from taking turns at the same weights. */
   async exclusively<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#disposed)
+      throw new Error('the model has moved since, or been disposed of: ask it for a new trainer');
     if (this.#running) throw new Error('the model is training already; wait for that to end, or abort it');
     this.#running = true;
     try {
@@ -86,8 +120,15 @@ export class Session {
   }
 
   dispose(): void {
+    this.#disposed = true;
     for (const tensor of this.#tensors.values()) tensor.dispose();
     this.#tensors.clear();
+  }
+
+  #allocate(spec: TensorSpec): DeviceTensor {
+    const tensor = this.executor.allocate(spec);
+    this.#tensors.set(spec.name, tensor);
+    return tensor;
   }
 
   #tensor(name: string): DeviceTensor {
