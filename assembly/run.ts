@@ -13,7 +13,7 @@ export { scratchSize };
   batchRows: usize;
   rowLosses: usize;
   scratch: usize;
-  scratchSize: usize; // bytes for each thread
+  scratchSize: u32; // bytes for each thread
   arrived: u32; // of the barrier, which `turns` belongs to
   turns: u32;
 }

@@ -17,6 +17,7 @@ const options = [
   ...['--runtime', 'stub', '--noAssert', '--noExportMemory', '--importMemory'],
   ...['--initialMemory', '1', '--maximumMemory', '65536', '--stackSize', '0', '--memoryBase', '0'],
   ...['--enable', 'simd', '--enable', 'threads', '--optimizeLevel', '2', '--shrinkLevel', '0', '--converge'],
+  ...['--disableWarning', '112'], // of vectors, which no export takes or gives,
 ];
 
 export interface Compiled {
