@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ConfigEnv, defineConfig, type UserConfig } from 'vite';
+import { wasm } from './assembly/build/plugin.ts';
 import { digits } from './demo/data/digits.ts';
 import { wgsl } from './shaders/build/plugin.ts';
 
@@ -8,7 +9,7 @@ const here = (path: string) => resolve(import.meta.dirname, path);
 
 /** `vite build --mode library`: one ES module with everything inside. */
 const library: UserConfig = {
-  plugins: [wgsl()],
+  plugins: [wgsl(), wasm()],
   publicDir: false,
   build: {
     outDir: 'dist',
@@ -37,11 +38,11 @@ const peers = [
 const site = ({ mode, command }: ConfigEnv): UserConfig => ({
   root: here('demo'),
   base: './',
-  plugins: [wgsl(), digits()],
+  plugins: [wgsl(), wasm(), digits()],
   // Nothing else needs bundling to be served, and a late discovery would reload a page that is training.
   optimizeDeps: { noDiscovery: true, include: mode === 'development' ? peers : [] },
   define: { 'import.meta.env.BUILT': command === 'build' },
-  worker: { format: 'es', plugins: () => [wgsl()] },
+  worker: { format: 'es', plugins: () => [wgsl(), wasm()] },
   server: { headers: isolation },
   preview: { headers: isolation },
   build: {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { wasm } from './assembly/build/plugin.ts';
 import { digits } from './demo/data/digits.ts';
 import { engines, findBrowser } from './demo/headless/findBrowser.ts';
 import { wgsl } from './shaders/build/plugin.ts';
@@ -15,7 +16,7 @@ if (leftOut.length > 0) console.warn("\nlibonnx-testdata is not installed: ONNX'
 const found = engines.filter((engine) => findBrowser(engine));
 
 export default defineConfig({
-  plugins: [wgsl(), digits(), onnxNodeTests()],
+  plugins: [wgsl(), wasm(), digits(), onnxNodeTests()],
   test: {
     projects: [
       {

@@ -2,7 +2,7 @@
 import type { Table } from '../../src/index.ts';
 
 export type Dataset = 'digits' | 'xor' | 'circles' | 'spirals' | 'iris' | 'penguins' | 'cars';
-export type BackendChoice = 'auto' | 'webgpu' | 'reference';
+export type BackendChoice = 'auto' | 'webgpu' | 'cpu' | 'reference';
 
 export const tableDefaults = { epochs: 100, batchSize: 16 };
 
@@ -26,7 +26,7 @@ export const experimentDefaults: Record<ExperimentName, { epochs: number; batchS
 
 export const experimentNames = Object.keys(experimentDefaults) as ExperimentName[];
 export const datasets = Object.keys(defaults) as Dataset[];
-export const backends: BackendChoice[] = ['auto', 'webgpu', 'reference'];
+export const backends: BackendChoice[] = ['auto', 'webgpu', 'cpu', 'reference'];
 
 /** A table, and what to learn from it. */
 export interface TableTask {

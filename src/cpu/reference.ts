@@ -14,9 +14,7 @@ import {
 } from '../plan/executor.ts';
 import { type KernelCall, type Plan, sizeOf, type TensorSpec } from '../plan/plan.ts';
 import { StepResults, type StepSource, StepTable } from '../plan/steps.ts';
-
-/** Time the event loop may wait for its turn, in ms. */
-const SLICE = 12;
+import { nextTask, SLICE } from './nextTask.ts';
 
 class HostTensor implements DeviceTensor {
   readonly data: Float64Array;
@@ -133,9 +131,4 @@ class ReferenceProgram implements Program {
   step(values: StepValues): void {
     for (const { call, tensors } of this.#calls) call.kernel.reference(tensors, call.constants, values);
   }
-}
-
-/** Lets the event loop run: events, timers and painting have their turn. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,8 +1,8 @@
 /** Feeds a program: many steps a submission, a few submissions in flight, losses read back once for each. */
+import { ChunkSizer } from '../plan/chunkSizer.ts';
 import type { Program, RunOptions } from '../plan/executor.ts';
 import { StepResults, type StepSource, type StepTable } from '../plan/steps.ts';
 import type { Buffers } from './buffers.ts';
-import { ChunkSizer } from './chunkSizer.ts';
 import type { DeviceHealth } from './deviceHealth.ts';
 import type { GpuProgram } from './program.ts';
 

@@ -51,7 +51,7 @@ export interface Memory {
 }
 
 export interface Executor {
-  readonly backend: 'webgpu' | 'reference';
+  readonly backend: 'webgpu' | 'cpu' | 'reference';
   readonly info: DeviceInfo;
   /** Elements a tensor may have. */
   readonly maxTensorSize: number;

@@ -1,4 +1,5 @@
 import { ReferenceExecutor } from '../cpu/reference.ts';
+import { WasmExecutor } from '../cpu/wasm/executor.ts';
 import { requestDevice } from '../gpu/adapter.ts';
 import { GpuExecutor } from '../gpu/executor.ts';
 import { type Profile, Profiler } from '../gpu/profiler.ts';
@@ -6,12 +7,12 @@ import { checkBoolean, checkOneOf, checkOptions, fail } from '../model/check.ts'
 import type { DeviceInfo, Executor, Memory } from '../plan/executor.ts';
 import { type KernelReport, selfTest } from './selfTest.ts';
 
-const backends = ['auto', 'webgpu', 'reference'] as const;
+const backends = ['auto', 'webgpu', 'cpu', 'reference'] as const;
 
 export interface RuntimeOptions {
   /**
-   * `webgpu`, `reference` (float64 on the CPU: exact, slow), or `auto`: WebGPU where there is an adapter, else
-   * the reference.
+   * `webgpu`, `cpu` (WebAssembly), `reference` (float64 on the CPU: exact, slow), or `auto`: WebGPU where there is
+   * an adapter, else the CPU.
    */
   backend?: (typeof backends)[number];
   /** A device of the caller's own, which stays the caller's to destroy. */
@@ -81,20 +82,21 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   checkOptions('createRuntime', options, ['backend', 'device', 'powerPreference', 'profile']);
   const profile = checkBoolean('profile', options.profile ?? false);
   const backend = checkOneOf('backend', options.backend ?? 'auto', backends);
-  if (options.device !== undefined && backend === 'reference') {
+  const onDevice = backend === 'webgpu' || backend === 'auto';
+  if (options.device !== undefined && !onDevice) {
     fail('device', 'a GPUDevice', "backend 'webgpu' or 'auto' with it");
   }
   if (options.powerPreference !== undefined) {
     checkOneOf('powerPreference', options.powerPreference, ['low-power', 'high-performance']);
   }
-  const device = backend === 'reference' ? null : await requestDevice(options);
+  const device = onDevice ? await requestDevice(options) : null;
   if (profile) checkTimestamps(device);
   const profiler = profile ? new Profiler() : undefined;
   if (device) return new Runtime(new GpuExecutor(device, options.device === undefined, profiler), profiler);
   if (backend === 'webgpu') {
-    fail('backend', 'webgpu', "'auto' or 'reference' here: this browser offers no WebGPU adapter");
+    fail('backend', 'webgpu', "'auto' or 'cpu' here: this browser offers no WebGPU adapter");
   }
-  return new Runtime(new ReferenceExecutor());
+  return new Runtime(backend === 'reference' ? new ReferenceExecutor() : await WasmExecutor.create());
 }
 
 function checkTimestamps(device: GPUDevice | null): void {

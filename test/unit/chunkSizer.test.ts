@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ChunkSizer } from '../../src/gpu/chunkSizer.ts';
+import { ChunkSizer } from '../../src/plan/chunkSizer.ts';
 
 const MOST = 1000;
 const TARGET = 50;

@@ -80,7 +80,7 @@ test.each([
   ['--epochs many', '--epochs must be a whole number; got many.'],
   ['--epochs', 'option `--epochs <n>` value is missing'],
   ['--batch-size 0', '--batch-size must be 1 or more; got 0.'],
-  ['--backend cuda', '--backend must be one of auto, webgpu, reference; got cuda.'],
+  ['--backend cuda', '--backend must be one of auto, webgpu, cpu, reference; got cuda.'],
   ['--browser lynx', '--browser must be one of chrome, firefox; got lynx.'],
   ['--seed 1 --seed 2', '--seed must be a whole number; got 1,2.'],
   ['--speed 9', 'Unknown option `--speed`'],

@@ -1,0 +1,37 @@
+// Runs whole steps of an encoded plan: src/cpu/wasm/encode.ts writes it.
+import { dispatch } from './dispatch';
+import { scratchSize } from './gradient';
+import { Operation, Step } from './layout';
+import { setPlaces } from './places';
+import { barrier, joinThreads } from './threads';
+
+export { scratchSize };
+
+@unmanaged class Program {
+  operations: usize; // the first of them
+  steps: usize; // the table of steps
+  batchRows: usize;
+  rowLosses: usize;
+  scratch: usize;
+  scratchSize: u32; // bytes for each thread
+  arrived: u32; // of the barrier, which `turns` belongs to
+  turns: u32;
+}
+
+/** Takes this thread's part in the first `steps` steps of the table. All threads call it, with the same arguments. */
+export function run(program: usize, steps: u32, thread: u32, threads: u32): void {
+  const plan = changetype<Program>(program);
+  const meeting = program + offsetof<Program>('arrived');
+  joinThreads(thread, threads);
+  setPlaces(plan.batchRows, plan.rowLosses, plan.scratch + thread * plan.scratchSize);
+  for (let i: u32 = 0; i < steps; i++) {
+    const step = changetype<Step>(plan.steps + i * offsetof<Step>());
+    for (let op = plan.operations; op != 0; ) {
+      const operation = changetype<Operation>(op);
+      if (operation.barrier) barrier(meeting);
+      dispatch(op, step);
+      op = operation.next;
+    }
+    barrier(meeting);
+  }
+}
