@@ -107,7 +107,7 @@ class ReferenceProgram implements Program {
     });
   }
 
-  async run(steps: StepSource, { signal, onSteps }: RunOptions = {}): Promise<number> {
+  async run(steps: StepSource, { signal, onSteps, onSubmitted }: RunOptions = {}): Promise<number> {
     const { permutation, metrics } = this.data;
     const single = { ...this.plan, slots: 1 };
     const table = new StepTable(single, { exact: true });
@@ -115,7 +115,7 @@ class ReferenceProgram implements Program {
     let sliceEnd = performance.now() + SLICE;
     for (;;) {
       signal?.throwIfAborted();
-      if (!table.load(steps, 1)) return results.count > 0 ? results.loss[0] : Number.NaN;
+      if (!table.load(steps, 1)) break;
       permutation.set(table.rows);
       this.step(table.get(0));
       if (metrics) {
@@ -126,6 +126,8 @@ class ReferenceProgram implements Program {
       await nextTask();
       sliceEnd = performance.now() + SLICE;
     }
+    onSubmitted?.();
+    return results.count > 0 ? results.loss[0] : Number.NaN;
   }
 
   step(values: StepValues): void {

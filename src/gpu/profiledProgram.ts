@@ -45,12 +45,12 @@ export class ProfiledProgram implements Program {
     return this.program.plan;
   }
 
-  async run(source: StepSource, { signal, onSteps }: RunOptions = {}): Promise<number> {
+  async run(source: StepSource, { signal, onSteps, onSubmitted }: RunOptions = {}): Promise<number> {
     let loss = Number.NaN;
     for (;;) {
       signal?.throwIfAborted();
       const begin = performance.now();
-      if (!this.#table.load(source, this.#steps)) return loss;
+      if (!this.#table.load(source, this.#steps)) break;
       const steps = this.#table.count;
       this.program.write(this.#table);
       this.#submit(steps);
@@ -66,6 +66,8 @@ export class ProfiledProgram implements Program {
       loss = this.#results.loss[steps - 1];
       await onSteps?.(this.#results);
     }
+    onSubmitted?.();
+    return loss;
   }
 
   dispose(): void {

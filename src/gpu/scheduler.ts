@@ -55,7 +55,7 @@ export class Scheduler implements Program {
     return this.program.plan;
   }
 
-  async run(steps: StepSource, { signal, onSteps }: RunOptions = {}): Promise<number> {
+  async run(steps: StepSource, { signal, onSteps, onSubmitted }: RunOptions = {}): Promise<number> {
     const flights: Flight[] = [];
     let more = true;
     let loss = Number.NaN;
@@ -65,6 +65,7 @@ export class Scheduler implements Program {
           const lane = this.#lanes[this.#turn % DEPTH];
           more = lane.table.load(steps, this.#sizer.size);
           if (more) flights.push(this.#submit(lane));
+          else onSubmitted?.();
         }
         const flight = flights.shift();
         if (!flight) break;

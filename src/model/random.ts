@@ -1,6 +1,6 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 
 /** What a stream of random numbers is for: streams of one seed are independent of each other. */
 export const streams = {
@@ -23,6 +23,18 @@ function mix(hash: number, value: number): number {
   k = Math.imul((k << 15) | (k >>> 17), 0x1b873593);
   const h = hash ^ k;
   return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+/**
+ * A whole number below `size`, all equally likely: the low end of a draw of 32 bits, which is drawn again where it is
+ * beyond the last whole multiple of `size`. In integers throughout, since every row of every epoch needs one.
+ */
+function drawBelow(random: RandomGenerator, size: number): number {
+  for (;;) {
+    const bits = (random.next() ^ 0x80000000) >>> 0;
+    const rest = bits % size;
+    if (bits - rest <= 2 ** 32 - size) return rest;
+  }
 }
 
 /** A source of uniform numbers in [0, 1). */
@@ -52,7 +64,7 @@ export function drawMixture(alpha: number, rows: number, seed: number, step: num
   const cosine = Math.cos(2 * Math.PI * uniformFloat64(random));
   const spread = (uniformFloat64(random) ** (-1 / alpha) - 1) * cosine ** 2; // t² / 2α
   const mix = 0.5 + (0.5 * Math.sign(cosine)) / Math.sqrt(1 + 1 / spread);
-  return { mix, partner: rows > 1 ? uniformInt(random, 1, rows - 1) : 0 };
+  return { mix, partner: rows > 1 ? 1 + drawBelow(random, rows - 1) : 0 };
 }
 
 /** The order of `size` rows in an epoch, every permutation equally likely (Fisher–Yates); written into `rows`. */
@@ -65,7 +77,7 @@ export function shuffledRows(
   const random = generator(seed, streams.shuffle, epoch);
   for (let i = 0; i < size; i++) rows[i] = i;
   for (let i = size - 1; i > 0; i--) {
-    const j = uniformInt(random, 0, i);
+    const j = drawBelow(random, i + 1);
     const moved = rows[i];
     rows[i] = rows[j];
     rows[j] = moved;

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Called for every chunk of steps in order, once the device has finished it, by plans that compute a loss; awaited. */
   readonly onSteps?: (results: StepResults) => void | Promise<void>;
+  /** Called when the last step is on its way: what is asked of the device from now on comes right behind it. */
+  readonly onSubmitted?: () => void;
 }
 
 /** A plan made ready on a device: scratch tensors allocated, kernels compiled. */

@@ -34,19 +34,21 @@ export async function runEpochs(
 ): Promise<History> {
   const { epochs, metrics, callbacks, signal, recordSteps } = settings;
   const { stepsPerEpoch } = trainer;
+  const { watchesBatches, watchesEpochs } = callbacks;
   const history: Record<string, number[]> = {};
-  const epoch: number[] = [];
   const steps: number[] = [];
-  const tally = new Tally();
+  let tally = new Tally();
+  const epoch: number[] = [];
 
   const closeEpoch = (counts?: FloatArray, validation?: Logs): Logs => {
-    const logs = Object.assign(tally.logs(metrics, counts), validation);
-    tally.reset();
+    const logs = tally.logs(metrics, counts);
+    if (validation) Object.assign(logs, validation);
+    tally = new Tally();
+    epoch.push(epoch.length);
     for (const name in logs) {
       history[name] ??= [];
       history[name].push(logs[name]);
     }
-    epoch.push(epoch.length);
     return logs;
   };
   // A chunk may hold a thousand epochs of a step each: only what somebody watches is waited for.
@@ -54,12 +56,12 @@ export async function runEpochs(
     if (recordSteps) for (let i = 0; i < results.count; i++) steps.push(results.loss[i]);
     for (let from = 0; from < results.count; ) {
       const to = Math.min(results.count, from + stepsPerEpoch - tally.steps);
-      if (callbacks.watchesBatches) await announceBatches(results, from, to);
+      if (watchesBatches) await announceBatches(results, from, to);
       tally.add(results, from, to);
       from = to;
       if (stopsBetween || tally.steps < stepsPerEpoch) continue;
       const logs = closeEpoch();
-      if (callbacks.watchesEpochs) await announceEpoch(logs);
+      if (watchesEpochs) await announceEpoch(logs);
     }
   };
   const announceBatches = async (results: StepResults, from: number, to: number) => {
@@ -73,17 +75,31 @@ export async function runEpochs(
     await callbacks.epochEnd(epoch.length - 1, logs);
     if (epoch.length < epochs) await callbacks.epochBegin(epoch.length);
   };
+  /** Runs one epoch. What is to be seen of it is computed right behind its last step, which nobody waits for first. */
+  const runEpoch = async (): Promise<Logs> => {
+    let counts: Promise<FloatArray | undefined> | undefined;
+    let validation: Promise<Logs> | undefined;
+    const onSubmitted = () => {
+      counts = trainer.takeCounts();
+      validation = evaluator?.run('val_');
+    };
+    try {
+      await trainer.run(stepsPerEpoch, { signal, onSteps, onSubmitted });
+    } finally {
+      await Promise.allSettled([counts, validation]);
+    }
+    return closeEpoch(await counts, await validation);
+  };
 
   // Where nobody looks at the model between epochs, the device runs through them without a stop.
   const stopsBetween = evaluator !== undefined || callbacks.looksAtModel || needsCounts(metrics);
   model.stopTraining = false;
   await callbacks.trainBegin(model, trainer);
   if (stopsBetween) {
-    for (let i = 0; i < epochs && !model.stopTraining; i++) {
-      await callbacks.epochBegin(i);
-      await trainer.run(stepsPerEpoch, { signal, onSteps });
-      const logs = closeEpoch(await trainer.takeCounts(), await evaluator?.run('val_'));
-      await callbacks.epochEnd(i, logs);
+    while (epoch.length < epochs && !model.stopTraining) {
+      await callbacks.epochBegin(epoch.length);
+      const logs = await runEpoch();
+      await callbacks.epochEnd(epoch.length - 1, logs);
     }
   } else {
     await callbacks.epochBegin(0);

@@ -9,7 +9,7 @@ export class Tally {
   rows = 0;
   loss = 0;
   correct = 0;
-  readonly sums = new Array<number>(SUMS).fill(0);
+  readonly sums = [0, 0, 0, 0];
 
   /** Takes in these steps, in order. */
   add({ rows, loss, correct, sums, count }: StepResults, from = 0, to = count): void {
@@ -21,14 +21,6 @@ export class Tally {
     }
     if (sums.length === 0) return;
     for (let i = SUMS * from; i < SUMS * to; i++) this.sums[i % SUMS] += sums[i];
-  }
-
-  reset(): void {
-    this.steps = 0;
-    this.rows = 0;
-    this.loss = 0;
-    this.correct = 0;
-    this.sums.fill(0);
   }
 
   /** The loss and those of the metrics that can be made from the steps, and from the counts where given. */

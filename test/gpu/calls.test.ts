@@ -105,6 +105,15 @@ describe('after the first chunks', () => {
     expect(calls.of('submit')).toBe(1);
   });
 
+  test('validation is on its way before the results of the last step are back', async () => {
+    let submitted = 0;
+    const onBatchEnd = () => {
+      submitted = calls.of('submit');
+    };
+    await xorModel().fit(x, y, { validationData: [x, y], callbacks: { onBatchEnd } });
+    expect(submitted).toBe(2);
+  });
+
   test('a second fit compiles nothing', async () => {
     const model = xorModel();
     await model.fit(x, y, { epochs: 5 });
