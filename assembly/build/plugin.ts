@@ -2,11 +2,14 @@
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import type { Plugin } from 'vite';
+import { bundledText } from './bundledText.ts';
 import { assemblyRoot, compileAssembly } from './compile.ts';
 
 const MODULE = join(assemblyRoot, 'kernels.wasm');
 
-export function wasm(): Plugin {
+export const wasm = (): Plugin[] => [kernels(), bundledText()];
+
+function kernels(): Plugin {
   return {
     name: 'shaderprop:wasm',
     enforce: 'pre',

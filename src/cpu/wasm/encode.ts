@@ -4,14 +4,14 @@
  */
 import { opcodes } from '../../../assembly/kernels.wasm';
 import { tensorsOf } from '../../kernels/kernel.ts';
-import type { KernelCall, Plan, TensorSpec } from '../../plan/plan.ts';
+import type { KernelCall, Plan } from '../../plan/plan.ts';
 import { barriers, type Piece } from './barriers.ts';
 
 /** Words of a record before its tensors: code, place of the next record, barrier. */
 const HEADER = 3;
 
 /** The plan's calls, and the sum of the rows' losses once all rows have one. */
-export function piecesOf({ name, calls }: Plan): Piece[] {
+function piecesOf({ name, calls }: Plan): Piece[] {
   const pieces: Piece[] = calls.map((call) => ({ name: call.kernel.shader.name, call }));
   const loss = pieces.find((piece) => piece.name === 'output_delta');
   if (loss) pieces.push({ ...loss, name: 'row_losses' });
@@ -20,31 +20,33 @@ export function piecesOf({ name, calls }: Plan): Piece[] {
   return pieces;
 }
 
-/** Words of all records. */
-export const recordWords = (pieces: readonly Piece[]) =>
-  pieces.reduce((sum, { call }) => sum + wordsOf(call), 0);
-
 const wordsOf = ({ kernel }: KernelCall) =>
   HEADER + tensorsOf(kernel.shader).length + Object.keys(kernel.shader.constants).length;
 
-/** Writes the records from place `start` on, in bytes; `placeOf` tells where a tensor is. */
-export function writeRecords(
-  pieces: readonly Piece[],
+/** Words of all the plan's records. */
+export const recordWords = (plan: Plan) => piecesOf(plan).reduce((sum, { call }) => sum + wordsOf(call), 0);
+
+/** The plan's records for memory from `start` on, in bytes; `placeOf` tells where a tensor is. */
+export function encodeRecords(
   plan: Plan,
-  { words, floats, start }: { words: Uint32Array; floats: Float32Array; start: number },
+  start: number,
   placeOf: (tensor: string) => number,
-): void {
-  const waits = barriers(pieces, plan.tensors as ReadonlyMap<string, TensorSpec>);
-  let at = start / 4;
+): Uint32Array<ArrayBuffer> {
+  const pieces = piecesOf(plan);
+  const waits = barriers(pieces, plan.tensors);
+  const words = new Uint32Array(recordWords(plan));
+  const floats = new Float32Array(words.buffer);
+  let at = 0;
   for (const [i, { name, call }] of pieces.entries()) {
     const { kernel, tensors, constants } = call;
     const next = at + wordsOf(call);
     words[at++] = opcodes[name];
-    words[at++] = i + 1 < pieces.length ? 4 * next : 0;
+    words[at++] = next < words.length ? start + 4 * next : 0;
     words[at++] = Number(waits[i]);
     for (const binding of tensorsOf(kernel.shader)) words[at++] = placeOf(tensors[binding]);
     for (const [constant, { type }] of Object.entries(kernel.shader.constants)) {
       (type === 'f32' ? floats : words)[at++] = Number(constants[constant]);
     }
   }
+  return words;
 }

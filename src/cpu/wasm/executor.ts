@@ -11,9 +11,10 @@ import {
   type TensorMap,
 } from '../../plan/executor.ts';
 import { type Plan, sizeOf, type TensorSpec } from '../../plan/plan.ts';
-import { type Block, WasmMemory } from './memory.ts';
-import { compileKernels, hasRelaxedSimd, instantiate } from './module.ts';
-import { type Runner, WasmProgram } from './program.ts';
+import { type Block, Heap } from './heap.ts';
+import { Machine, type MachineOptions } from './machine.ts';
+import { hasRelaxedSimd } from './module.ts';
+import { WasmProgram } from './program.ts';
 
 /** A tensor in WebAssembly's memory. */
 class WasmTensor implements DeviceTensor {
@@ -21,27 +22,26 @@ class WasmTensor implements DeviceTensor {
 
   constructor(
     readonly spec: TensorSpec,
-    private readonly memory: WasmMemory,
+    private readonly heap: Heap,
   ) {
-    this.block = memory.allocate(spec.name, 4 * sizeOf(spec));
+    this.block = heap.allocate(spec.name, 4 * sizeOf(spec));
   }
 
   write(data: FloatArray | Uint32Array): void {
-    this.#numbers.set(data);
+    const Numbers = this.spec.type === 'u32' ? Uint32Array : Float32Array;
+    this.heap.write(this.block.start, new Numbers(data));
   }
 
   async read(): Promise<FloatArray> {
-    return Float32Array.from(this.#numbers);
+    const { start, bytes } = this.block;
+    const contents = await this.heap.machine.ask('read', start, bytes);
+    return this.spec.type === 'u32'
+      ? Float32Array.from(new Uint32Array(contents))
+      : new Float32Array(contents);
   }
 
   dispose(): void {
-    this.memory.free(this.block);
-  }
-
-  get #numbers(): Float32Array | Uint32Array {
-    const { words, floats } = this.memory;
-    const at = this.block.start / 4;
-    return (this.spec.type === 'u32' ? words : floats).subarray(at, at + sizeOf(this.spec));
+    this.heap.free(this.block);
   }
 }
 
@@ -50,50 +50,37 @@ export class WasmExecutor implements Executor {
   readonly backend = 'cpu';
   readonly info: DeviceInfo;
   readonly maxTensorSize = 2 ** 28;
+  readonly #heap: Heap;
 
-  private constructor(
-    private readonly storage: WasmMemory,
-    private readonly runner: Runner,
-    relaxed: boolean,
-  ) {
-    const features = [
-      'simd',
-      ...(relaxed ? ['relaxed-simd'] : []),
-      ...(runner.threads > 1 ? ['threads'] : []),
-    ];
-    const threads = runner.threads > 1 ? `${runner.threads} threads` : '1 thread';
+  private constructor(machine: Machine, relaxed: boolean) {
+    this.#heap = new Heap(machine);
+    const { threads } = machine;
+    const features = ['simd', ...(relaxed ? ['relaxed-simd'] : []), ...(threads > 1 ? ['threads'] : [])];
     this.info = {
       vendor: '',
       architecture: '',
-      description: `WebAssembly ${relaxed ? 'relaxed SIMD' : 'SIMD'} on the CPU, ${threads}`,
+      description: `WebAssembly ${relaxed ? 'relaxed SIMD' : 'SIMD'} on the CPU, ${threads} thread${threads > 1 ? 's' : ''}`,
       isFallbackAdapter: true,
       features,
       limits: {},
     };
   }
 
-  /** `relaxed`: whether to use relaxed SIMD, which the engine must have then. */
-  static async create({ relaxed = hasRelaxedSimd() } = {}): Promise<WasmExecutor> {
-    const storage = new WasmMemory(false);
-    const kernels = instantiate(await compileKernels(false, relaxed), storage.memory);
-    const runner: Runner = {
-      threads: 1,
-      scratchSize: kernels.scratchSize,
-      run: (program, steps) => kernels.run(program, steps, 0, 1),
-    };
-    return new WasmExecutor(storage, runner, relaxed);
+  static async create(options: Partial<MachineOptions> = {}): Promise<WasmExecutor> {
+    const { relaxed = hasRelaxedSimd() } = options;
+    return new WasmExecutor(await Machine.create({ ...options, relaxed }), relaxed);
   }
 
   allocate(spec: TensorSpec): WasmTensor {
-    return new WasmTensor(spec, this.storage);
+    return new WasmTensor(spec, this.#heap);
   }
 
-  async prepare(plan: Plan, tensors: TensorMap): Promise<Program> {
+  prepare(plan: Plan, tensors: TensorMap): Promise<Program> {
     return this.#createProgram(plan, tensors);
   }
 
   async execute(plan: Plan, tensors: TensorMap, values: StepValues): Promise<void> {
-    const program = this.#createProgram(plan, tensors);
+    const program = await this.#createProgram(plan, tensors);
     try {
       await program.step(values);
     } finally {
@@ -102,14 +89,15 @@ export class WasmExecutor implements Executor {
   }
 
   memory(): Memory {
-    return this.storage.count();
+    return this.#heap.count();
   }
 
   dispose(): void {
-    this.storage.freeAll();
+    this.#heap.freeAll();
+    this.#heap.machine.dispose();
   }
 
-  #createProgram(plan: Plan, shared: TensorMap): WasmProgram {
+  async #createProgram(plan: Plan, shared: TensorMap): Promise<WasmProgram> {
     const own: WasmTensor[] = [];
     const places = new Map<string, number>();
     const free = () => {
@@ -123,7 +111,7 @@ export class WasmExecutor implements Executor {
         if (isOwn(spec)) own.push(tensor);
         places.set(spec.name, tensor.block.start);
       }
-      return new WasmProgram(plan, this.storage, this.runner, (name) => places.get(name) ?? 0, free);
+      return await WasmProgram.create(plan, this.#heap, (name) => places.get(name) ?? 0, free);
     } catch (error) {
       free();
       throw error;

@@ -1,13 +1,6 @@
 /** Makes the kernels' WebAssembly ready for this engine. */
 import { deflated } from '../../../assembly/kernels.wasm';
 
-export interface KernelExports {
-  /** Takes thread `thread`'s part, of `threads`, in the first `steps` steps of the program's table. */
-  run(program: number, steps: number, thread: number, threads: number): void;
-  /** Bytes of scratch memory that a thread needs for the gradient of `units` units over `rows` rows. */
-  scratchSize(rows: number, units: number): number;
-}
-
 /** Whether the engine multiplies and adds in one instruction, with one rounding where the processor has that. */
 export const hasRelaxedSimd = (): boolean =>
   // (func (result v128) (f32x4.relaxed_madd (v128.const 0) (v128.const 0) (v128.const 0)), of zeros by i32x4.splat
@@ -27,10 +20,6 @@ export async function compileKernels(shared: boolean, relaxed: boolean): Promise
   if (shared) shareMemory(bytes);
   if (relaxed) relaxSums(bytes);
   return WebAssembly.compile(bytes);
-}
-
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
 }
 
 async function inflate(text: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,123 +1,125 @@
 /** A plan in WebAssembly's memory: its records, tables and tensors, written once, before the first step runs. */
 import type { StepValues } from '../../kernels/kernel.ts';
 import { ChunkSizer } from '../../plan/chunkSizer.ts';
-import type { Program, RunOptions } from '../../plan/executor.ts';
+import type { FloatArray, Program, RunOptions } from '../../plan/executor.ts';
+import { feed } from '../../plan/feed.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { StepResults, type StepSource, StepTable } from '../../plan/steps.ts';
-import { nextTask, SLICE } from '../nextTask.ts';
-import { piecesOf, recordWords, writeRecords } from './encode.ts';
-import type { Block, WasmMemory } from './memory.ts';
+import { workOf } from '../../plan/work.ts';
+import { encodeRecords, recordWords } from './encode.ts';
+import type { Block, Heap } from './heap.ts';
 
-/** Runs programs: on this thread, or on several. */
-export interface Runner {
-  /** How many threads take part. */
-  readonly threads: number;
-  /** Bytes of scratch memory for each of them. */
-  scratchSize(rows: number, units: number): number;
-  /** Runs the first `steps` steps of the table of the program at this place in memory. */
-  run(program: number, steps: number): void | Promise<void>;
-}
-
+/** Chunks on their way: one that runs, and one that is ready. */
+const DEPTH = 2;
 /** Words of what `run` in `assembly/run.ts` calls a Program. */
 const HEADER = 8;
-/** Steps of the first call, when it is not known yet how long one takes. */
+/** Steps of the first chunk, when it is not known yet how long one takes. */
 const FIRST_STEPS = 16;
+/** Operations and bytes of a step from which on several threads are faster than one. */
+const WORK_FOR_THREADS = 4e6;
 
 export class WasmProgram implements Program {
-  readonly #block: Block;
+  readonly tables: readonly StepTable[];
+  readonly results: StepResults;
+  readonly #threads: number;
+  readonly #sizer: ChunkSizer;
+  readonly #blocks: Block[] = [];
+  /** Where the program is in memory, and its tables. */
+  readonly #header: number;
   readonly #steps: number;
   readonly #permutation: number;
-  readonly #metrics: number | undefined;
-  readonly #sizer: ChunkSizer;
-  readonly #table: StepTable;
-  readonly #results: StepResults;
+  readonly #metrics: number;
 
-  /** `placeOf` tells where the plan's tensors are. `onDispose` frees the plan's own. */
-  constructor(
+  private constructor(
     readonly plan: Plan,
-    private readonly memory: WasmMemory,
-    private readonly runner: Runner,
+    private readonly heap: Heap,
+    { threads, scratchSize }: { threads: number; scratchSize: number },
     placeOf: (tensor: string) => number,
     private readonly onDispose: () => void,
   ) {
-    const { batch, slots, calls } = plan;
-    const pieces = piecesOf(plan);
-    const sizes = calls.map(({ constants: { M = 0, N = 0 } }) => runner.scratchSize(Number(M), Number(N)));
-    const scratchSize = Math.max(64, ...sizes);
-    const parts = {
-      header: 4 * HEADER,
-      records: 4 * recordWords(pieces),
-      steps: slots * StepTable.size,
-      batchRows: 4 * batch,
-      rowLosses: 8 * batch,
-      scratch: runner.threads * scratchSize,
-    };
-    this.#block = memory.allocate(
-      plan.name,
-      Object.values(parts).reduce((a, b) => a + aligned(b), 0),
-    );
-    const places = { ...parts };
-    let at = this.#block.start;
-    for (const part of Object.keys(parts) as (keyof typeof parts)[]) {
-      places[part] = at;
-      at += aligned(parts[part]);
-    }
-    const { words, floats } = memory;
-    const { records, steps, batchRows, rowLosses, scratch } = places;
-    words.set([records, steps, batchRows, rowLosses, scratch, scratchSize], places.header / 4);
-    for (let i = 0; i < batch; i++) words[batchRows / 4 + i] = i;
-    writeRecords(pieces, plan, { words, floats, start: records }, placeOf);
-    this.#steps = steps / 4;
-    this.#permutation = plan.tensors.has('permutation') ? placeOf('permutation') / 4 : 0;
-    this.#metrics = plan.tensors.has('metrics') ? placeOf('metrics') / 4 : undefined;
+    const { batch, slots } = plan;
+    this.#threads = threads;
+    this.tables = Array.from({ length: DEPTH }, () => new StepTable(plan));
+    this.results = new StepResults(plan);
     this.#sizer = new ChunkSizer(slots, FIRST_STEPS);
-    this.#table = new StepTable(plan);
-    this.#results = new StepResults(plan);
+    this.#steps = this.#allocate(slots * StepTable.size);
+    this.#permutation = placeOf('permutation');
+    this.#metrics = placeOf('metrics');
+    const records = this.#allocate(4 * recordWords(plan));
+    heap.write(records, encodeRecords(plan, records, placeOf));
+    const batchRows = this.#allocate(4 * batch);
+    heap.write(
+      batchRows,
+      Uint32Array.from({ length: batch }, (_, i) => i),
+    );
+    const rowLosses = this.#allocate(8 * batch);
+    const scratch = this.#allocate(threads * scratchSize);
+    this.#header = this.#allocate(4 * HEADER);
+    const header = [records, this.#steps, batchRows, rowLosses, scratch, scratchSize];
+    heap.write(this.#header, Uint32Array.from(header));
   }
 
-  async run(source: StepSource, { signal, onSteps }: RunOptions = {}): Promise<number> {
-    const table = this.#table;
-    const results = this.#results;
-    results.count = 0;
-    let sliceEnd = performance.now() + SLICE;
-    for (;;) {
-      signal?.throwIfAborted();
-      if (!table.load(source, this.#sizer.size)) break;
-      const start = performance.now();
-      await this.#runTable();
-      const end = performance.now();
-      this.#sizer.record(table.count, end - start, SLICE);
-      if (this.#metrics !== undefined) {
-        results.read(this.memory.floats.subarray(this.#metrics), table);
-        await onSteps?.(results);
-      }
-      if (performance.now() < sliceEnd) continue;
-      await nextTask();
-      sliceEnd = performance.now() + SLICE;
-    }
-    return results.count > 0 ? results.loss[results.count - 1] : Number.NaN;
+  /** `placeOf` tells where the plan's tensors are. `onDispose` frees the plan's own. */
+  static async create(
+    plan: Plan,
+    heap: Heap,
+    placeOf: (tensor: string) => number,
+    onDispose: () => void,
+  ): Promise<WasmProgram> {
+    const { machine } = heap;
+    const sizes = plan.calls.map(({ constants: { M = 0, N = 0 } }) => [Number(M), Number(N)] as const);
+    const scratchSize = Math.max(64, await machine.ask('scratchSize', sizes));
+    const threads = workOfStep(plan) < WORK_FOR_THREADS ? 1 : machine.threads;
+    return new WasmProgram(plan, heap, { threads, scratchSize }, placeOf, onDispose);
+  }
+
+  run(source: StepSource, options?: RunOptions): Promise<number> {
+    return feed(this, source, options);
   }
 
   /** Runs exactly this step. */
   async step(values: StepValues): Promise<void> {
-    this.#table.set(0, values);
-    this.#table.count = 1;
-    await this.#runTable();
+    const [table] = this.tables;
+    table.set(0, values);
+    table.count = 1;
+    table.end = 0;
+    await this.submit(table);
+  }
+
+  get chunkSize(): number {
+    return this.#sizer.size;
+  }
+
+  async submit({ count, end, words, rows }: StepTable): Promise<FloatArray | undefined> {
+    const { machine } = this.heap;
+    const { metricsWidth } = this.plan;
+    const [took, metrics] = await machine.ask(
+      'run',
+      this.#header,
+      count,
+      this.#threads,
+      [
+        [this.#steps, words.slice(0, (count * StepTable.size) / 4).buffer],
+        [this.#permutation, rows.slice(0, end).buffer],
+      ],
+      [this.#metrics, 4 * count * metricsWidth],
+    );
+    this.#sizer.record(count, took, machine.chunkTime);
+    return metricsWidth > 0 ? new Float32Array(metrics) : undefined;
   }
 
   dispose(): void {
-    this.memory.free(this.#block);
+    for (const block of this.#blocks) this.heap.free(block);
     this.onDispose();
   }
 
-  /** Runs the steps in the table. */
-  #runTable(): void | Promise<void> {
-    const { words } = this.memory;
-    const table = this.#table;
-    words.set(table.words.subarray(0, (table.count * StepTable.size) / 4), this.#steps);
-    words.set(table.rows.subarray(0, table.end), this.#permutation);
-    return this.runner.run(this.#block.start, table.count);
+  #allocate(bytes: number): number {
+    const block = this.heap.allocate(this.plan.name, bytes);
+    this.#blocks.push(block);
+    return block.start;
   }
 }
 
-const aligned = (bytes: number) => Math.ceil(bytes / 64) * 64;
+/** Operations of a step's matrix products, and bytes that it moves. */
+const workOfStep = (plan: Plan) =>
+  plan.calls.map((call) => workOf(call, plan)).reduce((sum, { flops, bytes }) => sum + flops + bytes, 0);

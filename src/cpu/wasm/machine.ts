@@ -1,0 +1,111 @@
+/** Where the kernels run: in workers, or on the calling thread where there can be none. */
+import { nextTask, SLICE } from '../nextTask.ts';
+import { BELL, type Core, type Start, startCore } from './core.ts';
+import { compileKernels } from './module.ts';
+import { type CallCore, Workers } from './workers.ts';
+
+/** Pages of 64 KiB that a WebAssembly memory may have: 4 GiB. */
+const MOST_PAGES = 2 ** 16;
+/** More threads than that wait for each other longer than they save. */
+const MOST_THREADS = 8;
+/** Time that a chunk of steps may take in a worker, in ms: a run that is aborted ends with its chunks. */
+const CHUNK = 50;
+
+export interface MachineOptions {
+  /** Whether to use relaxed SIMD, which the engine must have then. */
+  readonly relaxed: boolean;
+  /** Whether to use workers, where there can be any. */
+  readonly workers?: boolean;
+  /** How many, where memory can be shared. */
+  readonly threads?: number;
+  readonly mostPages?: number;
+}
+
+/** Does everything in the order that it was told or asked. */
+export class Machine {
+  /** What went wrong with something that nobody waited for. */
+  #failure: unknown;
+
+  private constructor(
+    readonly threads: number,
+    /** Time that a chunk of steps may take, in ms. */
+    readonly chunkTime: number,
+    private readonly call: CallCore,
+    readonly dispose: () => void,
+  ) {}
+
+  static async create(options: MachineOptions): Promise<Machine> {
+    const { relaxed, workers = true, threads = threadsHere(), mostPages = MOST_PAGES } = options;
+    const shared = workers && threads > 1 ? share(mostPages) : undefined;
+    const module = await compileKernels(shared !== undefined, relaxed);
+    const start = { module, mostPages, shared, threads: shared ? threads : 1 };
+    if (!workers) return Machine.#onThisThread(start);
+    try {
+      const { call, dispose } = await Workers.create(start);
+      return new Machine(start.threads, CHUNK, call, dispose);
+    } catch {
+      // The page's policy may allow no workers.
+      return Machine.create({ ...options, workers: false });
+    }
+  }
+
+  static #onThisThread(start: Omit<Start, 'thread'>): Machine {
+    const core = startCore({ ...start, thread: 0 });
+    let before: Promise<unknown> = Promise.resolve();
+    let sliceEnd = 0;
+    const call: CallCore = (name, ...args) => {
+      const run = async () => {
+        if (performance.now() > sliceEnd) {
+          await nextTask();
+          sliceEnd = performance.now() + SLICE;
+        }
+        return (core[name] as (...given: typeof args) => ReturnType<Core[typeof name]>)(...args);
+      };
+      const result = before.then(run, run);
+      before = result;
+      return result;
+    };
+    return new Machine(1, SLICE, call, () => {});
+  }
+
+  /** Has something done. Where that fails, the next who asks is told. */
+  tell<K extends keyof Core>(
+    name: K,
+    ...args: Parameters<Core[K]>
+  ): Promise<ReturnType<Core[K]> | undefined> {
+    return this.call(name, ...args).catch((error) => {
+      this.#failure ??= error;
+      return undefined;
+    });
+  }
+
+  /**
+   * Has something done, and waits for it.
+   * @throws what went wrong with it, or with what was told before
+   */
+  async ask<K extends keyof Core>(name: K, ...args: Parameters<Core[K]>): Promise<ReturnType<Core[K]>> {
+    const result = await this.tell(name, ...args);
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
+    return result as ReturnType<Core[K]>;
+  }
+}
+
+/** Memory for several threads, where they can share any. */
+function share(mostPages: number): Start['shared'] {
+  try {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true });
+    return { memory, bell: new Int32Array(new SharedArrayBuffer(4 * BELL.words)) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** As many as there are processors, where threads can share memory. */
+function threadsHere(): number {
+  if (globalThis.crossOriginIsolated === false) return 1;
+  const processors =
+    globalThis.navigator?.hardwareConcurrency ?? process.getBuiltinModule('node:os').availableParallelism();
+  return Math.min(processors, MOST_THREADS);
+}
