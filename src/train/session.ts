@@ -62,14 +62,21 @@ export class Session {
   }
 
   /** Makes a plan ready, with `data` as its data tensors. Moments it asks for start at zero, and stay. */
-  prepare(plan: Plan, data: TensorMap): Promise<Program> {
-    for (const spec of plan.tensors.values()) {
-      if (spec.role === 'model' && !this.#tensors.has(spec.name)) {
+  async prepare(plan: Plan, data: TensorMap): Promise<Program> {
+    const added: DeviceTensor[] = [];
+    try {
+      for (const spec of plan.tensors.values()) {
+        if (spec.role !== 'model' || this.#tensors.has(spec.name)) continue;
         const tensor = this.#allocate(spec);
+        added.push(tensor);
         if (spec.initial) tensor.write(new Float32Array(sizeOf(spec)).fill(spec.initial));
       }
+      return await this.executor.prepare(plan, new Map([...this.#tensors, ...data]));
+    } catch (error) {
+      // Where there was no memory for the plan there may have been none for them.
+      for (const tensor of added) this.#free(tensor);
+      throw error;
     }
-    return this.executor.prepare(plan, new Map([...this.#tensors, ...data]));
   }
 
   /** Forgets the optimizer's moments, averages and count of steps. */
@@ -77,9 +84,7 @@ export class Session {
     this.step = 0;
     this.optimizerId++;
     for (const [name, tensor] of this.#tensors) {
-      if (!/\/(moments|average)$/.test(name)) continue;
-      tensor.dispose();
-      this.#tensors.delete(name);
+      if (/\/(moments|average)$/.test(name)) this.#free(tensor);
     }
   }
 
@@ -129,6 +134,11 @@ export class Session {
     const tensor = this.executor.allocate(spec);
     this.#tensors.set(spec.name, tensor);
     return tensor;
+  }
+
+  #free(tensor: DeviceTensor): void {
+    tensor.dispose();
+    this.#tensors.delete(tensor.spec.name);
   }
 
   #tensor(name: string): DeviceTensor {
