@@ -34,7 +34,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   multiply(id.x + id.y * groups.x * THREADS);
 }
 
-fn row_count() -> u32 { return select(K, K + 1u, USE_BIAS); }
+fn row_count() -> u32 { return K + u32(USE_BIAS); }
 fn column_count() -> u32 { return N; }
 fn term_count() -> u32 { return current.rows; }
 
@@ -55,7 +55,8 @@ fn store(row: u32, column: u32, sum: f32) {
   if (MOMENTS > 0u) { weight.first = moments[at]; }
   if (MOMENTS > 1u) { weight.second = moments[(K + 1u) * N + at]; }
   if (MOMENTS > 2u) { weight.third = moments[2u * (K + 1u) * N + at]; }
-  weight = optimizer_step(weight, full_gradient(sum, weight.value, row < K), current);
+  let slope = full_gradient(sum, weight.value, row < K);
+  weight = optimizer_step(weight, slope, current);
   parameters[at] = weight.value;
   if (MOMENTS > 0u) { moments[at] = weight.first; }
   if (MOMENTS > 1u) { moments[(K + 1u) * N + at] = weight.second; }
