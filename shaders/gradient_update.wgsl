@@ -34,7 +34,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   multiply(id.x + id.y * groups.x * THREADS);
 }
 
-fn row_count() -> u32 { return K + u32(USE_BIAS); }
+fn row_count() -> u32 {
+  if (USE_BIAS) { return K + 1u; }
+  return K;
+}
 fn column_count() -> u32 { return N; }
 fn term_count() -> u32 { return current.rows; }
 

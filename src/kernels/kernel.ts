@@ -73,12 +73,19 @@ export interface Kernel<S extends Shader = Shader> {
   readonly cases: readonly ParityCase<S>[];
 }
 
-/** The kernel as the variant does it. */
+/**
+ * The kernel as the variant does it, with the cases that differ from the first in sizes alone: the rest of the shader
+ * is the same.
+ */
 export function asKernel(kernel: Kernel, { shader, threads }: Variant): Kernel {
-  return { ...kernel, shader, threads, variants: [] };
+  const [first] = kernel.cases.map(settingOf);
+  const cases = kernel.cases.filter((parityCase) => settingOf(parityCase) === first);
+  return { ...kernel, shader, threads, cases, variants: [] };
 }
 
-/** The kernel in every way that a device with these features can do it: itself first. */
+const settingOf = ({ constants: { M, N, K, ...setting } }: ParityCase) => JSON.stringify(setting);
+
+/** The kernel in every way that a WebGPU device with these features can do it: itself first. */
 export function waysToDo(kernel: Kernel, features: Iterable<string>): Kernel[] {
   const offered = new Set(features);
   const possible = (kernel.variants ?? []).filter((variant) =>
