@@ -1,12 +1,16 @@
 // weight_gradient and weight_update in one: the gradient never leaves the registers.
 //   x [rows, K] · delta [M, N] · parameters [K + 1, N] · moments [MOMENTS, K + 1, N]
-// With GATHER the batch's rows of x are picked through the permutation. A thread computes 4×4 outputs.
+// With GATHER the batch's rows of x are picked through the permutation.
 const M: u32 = 1u; // @specialise
 const N: u32 = 1u; // @specialise
 const K: u32 = 1u; // @specialise
 override GATHER: bool = false;
 override USE_BIAS: bool = true;
 
+// @link lib/matmul/registers.wgsl
+const THREADS: u32 = 64u;
+// @link lib/matmul/registers.wgsl
+fn multiply(thread: u32) { }
 // @link lib/step.wgsl
 struct Step { first: u32, rows: u32 }
 // @link lib/optimizer.wgsl
@@ -25,48 +29,39 @@ fn full_gradient(gradient: f32, weight: f32, in_kernel: bool) -> f32 { return gr
 @group(0) @binding(4) var<storage, read_write> moments: array<f32>;
 @group(1) @binding(0) var<uniform> current: Step;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let tile = id.x + id.y * groups.x * 64u;
-  let tiles_across = (N + 3u) / 4u;
-  let row = tile / tiles_across * 4u;
-  if (row > K) { return; }
-  let rows = min(row + vec4u(0, 1, 2, 3), vec4u(K));
-  let column = tile % tiles_across * 4u;
-  let columns = min(column + vec4u(0, 1, 2, 3), vec4u(N - 1u));
-
-  var sum = mat4x4f(); // sum[i] holds row i
-  for (var m = 0u; m < current.rows; m++) {
-    let at = m * N + columns;
-    let d = vec4f(delta[at.x], delta[at.y], delta[at.z], delta[at.w]);
-    let a = inputs(m, rows);
-    sum += mat4x4f(a.x * d, a.y * d, a.z * d, a.w * d);
-  }
-  let end = select(K, K + 1u, USE_BIAS);
-  for (var i = 0u; i < 4u && row + i < end; i++) {
-    for (var j = 0u; j < 4u && column + j < N; j++) {
-      let at = (row + i) * N + column + j;
-      update(at, full_gradient(sum[i][j], parameters[at], row + i < K));
-    }
-  }
+  multiply(id.x + id.y * groups.x * THREADS);
 }
 
-// Four columns of X with ones beside it, in row m of the batch.
-fn inputs(m: u32, columns: vec4u) -> vec4f {
-  var row = m;
-  if (GATHER) { row = permutation[current.first + m]; }
-  let at = row * K + min(columns, vec4u(K - 1u));
-  return select(vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), vec4f(1.0), columns == vec4u(K));
+fn row_count() -> u32 {
+  if (USE_BIAS) { return K + 1u; }
+  return K;
 }
+fn column_count() -> u32 { return N; }
+fn term_count() -> u32 { return current.rows; }
 
-fn update(i: u32, slope: f32) {
-  var weight = Weight(parameters[i], 0.0, 0.0, 0.0);
-  if (MOMENTS > 0u) { weight.first = moments[i]; }
-  if (MOMENTS > 1u) { weight.second = moments[(K + 1u) * N + i]; }
-  if (MOMENTS > 2u) { weight.third = moments[2u * (K + 1u) * N + i]; }
+fn left_start(row: u32) -> u32 { return row; }
+fn left_step(term: u32) -> u32 {
+  if (GATHER) { return permutation[current.first + term] * K; }
+  return term * K;
+}
+fn left(start: u32, step: u32) -> f32 { return select(x[min(start, K - 1u) + step], 1.0, start == K); }
+
+fn right_start(column: u32) -> u32 { return column; }
+fn right_step(term: u32) -> u32 { return term * N; }
+fn right(start: u32, step: u32) -> f32 { return delta[start + step]; }
+
+fn store(row: u32, column: u32, sum: f32) {
+  let at = row * N + column;
+  var weight = Weight(parameters[at], 0.0, 0.0, 0.0);
+  if (MOMENTS > 0u) { weight.first = moments[at]; }
+  if (MOMENTS > 1u) { weight.second = moments[(K + 1u) * N + at]; }
+  if (MOMENTS > 2u) { weight.third = moments[2u * (K + 1u) * N + at]; }
+  let slope = full_gradient(sum, weight.value, row < K);
   weight = optimizer_step(weight, slope, current);
-  parameters[i] = weight.value;
-  if (MOMENTS > 0u) { moments[i] = weight.first; }
-  if (MOMENTS > 1u) { moments[(K + 1u) * N + i] = weight.second; }
-  if (MOMENTS > 2u) { moments[2u * (K + 1u) * N + i] = weight.third; }
+  parameters[at] = weight.value;
+  if (MOMENTS > 0u) { moments[at] = weight.first; }
+  if (MOMENTS > 1u) { moments[(K + 1u) * N + at] = weight.second; }
+  if (MOMENTS > 2u) { moments[2u * (K + 1u) * N + at] = weight.third; }
 }

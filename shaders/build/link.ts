@@ -6,14 +6,17 @@
  *     fn activate(x: f32) -> f32 { return x; }
  *
  * Linking blanks that stand-in and appends the library file, once, with whatever it links in turn. Module
- * scope has no order in WGSL, so the shader's own line numbers stay as they are.
+ * scope has no order in WGSL, so the shader's own line numbers stay as they are. A library file that is given
+ * something by those that link it says so by `// @link kernel`.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { SourceRange } from '../../src/kernels/shader.ts';
 
 export interface LinkedShader {
+  /** The `enable` directives of all files, which WGSL wants first of all, and the parts. */
   code: string;
+  enables: string;
   /** The code file by file: the shader's own, then each library file's. */
   parts: string[];
   sources: SourceRange[];
@@ -21,19 +24,33 @@ export interface LinkedShader {
   files: string[];
 }
 
-const STAND_IN = /^\/\/ @link (\S+)\n(?:fn|struct|override) (\w+)[^{;]*[{;]/m;
+const STAND_IN = /^\/\/ @link (\S+)\n(?:fn|struct|override|const) (\w+)[^{;]*[{;]/m;
+const ENABLE = /^enable .*;$/gm;
+const KERNEL = 'kernel';
 
-/** Reads `file` and everything it links. Throws when a linked file does not declare what it should. */
-export function linkShader(file: string, root: string): LinkedShader {
+/**
+ * Reads `file` and everything it links, `instead` naming files to take in place of others. Throws when a linked file
+ * does not declare what it should.
+ */
+export function linkShader(
+  file: string,
+  root: string,
+  instead: Readonly<Record<string, string>> = {},
+): LinkedShader {
   const files = [file];
   const parts: string[] = [];
+  const enables = new Set<string>();
   for (let i = 0; i < files.length; i++) {
-    const { text, links } = takeLinks(readFileSync(files[i], 'utf8'), files[i]);
+    const source = readFileSync(files[i], 'utf8');
+    for (const [directive] of source.matchAll(ENABLE)) enables.add(directive);
+    const { text, links } = takeLinks(source, files[i], i > 0);
     parts.push(text);
     for (const { name, path } of links) {
-      const target = join(root, path);
-      if (!new RegExp(`^(fn|struct|override) ${name}\\b`, 'm').test(readFileSync(target, 'utf8'))) {
-        throw new Error(`${relative(root, files[i])}: '${name}' is not declared in ${path}`);
+      const target = path === KERNEL ? file : join(root, instead[path] ?? path);
+      if (!new RegExp(`^(fn|struct|override|const) ${name}\\b`, 'm').test(readFileSync(target, 'utf8'))) {
+        throw new Error(
+          `${relative(root, files[i])}: '${name}' is not declared in ${relative(root, target)}`,
+        );
       }
       if (!files.includes(target)) files.push(target);
     }
@@ -44,12 +61,22 @@ export function linkShader(file: string, root: string): LinkedShader {
     start += text.split('\n').length;
     return range;
   });
-  return { code: parts.join('\n'), parts, sources, files };
+  const directives = [...enables].join(' ');
+  return { code: directives + parts.join('\n'), enables: directives, parts, sources, files };
 }
 
-function takeLinks(source: string, file: string): { text: string; links: { name: string; path: string }[] } {
+/** The file's own code, as it is linked into a kernel. */
+export const readPart = (file: string) => takeLinks(readFileSync(file, 'utf8'), file, true).text;
+
+/** Stand-ins for what a kernel gives stay where there is no kernel: in a library file linked by itself. */
+function takeLinks(
+  source: string,
+  file: string,
+  hasKernel: boolean,
+): { text: string; links: { name: string; path: string }[] } {
   const links: { name: string; path: string }[] = [];
-  let text = source;
+  let text = source.replace(ENABLE, '');
+  if (!hasKernel) text = text.replaceAll(`// @link ${KERNEL}\n`, '\n');
   for (let match = STAND_IN.exec(text); match; match = STAND_IN.exec(text)) {
     const [head, path, name] = match;
     const after = match.index + head.length;

@@ -3,24 +3,28 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
-import { type ReflectedFile, reflectFile } from './reflect.ts';
+import type { Shader } from '../../src/kernels/shader.ts';
+import { type ReflectedFile, reflectFile, reflectPart } from './reflect.ts';
 
 export const shaderRoot = join(dirname(fileURLToPath(import.meta.url)), '..');
 const projectRoot = join(shaderRoot, '..');
 
 /** Absolute paths of the WGSL files in `folder`: by default the kernels, without the shared `lib/`. */
-export function listWgsl(folder = shaderRoot): string[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.wgsl'));
+export function listWgsl(folder = shaderRoot, recursive = false): string[] {
+  const names = readdirSync(folder, { recursive, encoding: 'utf8' }).filter((name) => name.endsWith('.wgsl'));
   return names.sort().map((name) => join(folder, name));
 }
+
+/** The shared files. */
+export const listLibrary = () => listWgsl(join(shaderRoot, 'lib'), true);
 
 /**
  * Writes `.types/shaders/NAME.d.wgsl.ts` for every shader (`tsconfig.json` overlays that folder on the
  * project), so that the compiler knows each shader's bindings and constants by name.
  */
 export function writeShaderTypes(): void {
-  for (const file of [...listWgsl(shaderRoot), ...listWgsl(join(shaderRoot, 'lib'))]) {
-    const { shader } = reflectFile(file, shaderRoot);
+  for (const file of [...listWgsl(), ...listLibrary()]) {
+    const { shader, alternatives } = reflectFile(file, shaderRoot);
     const target = join(projectRoot, '.types', relative(projectRoot, file).replace(/\.wgsl$/, '.d.wgsl.ts'));
     const literal = JSON.stringify({ ...shader, code: '', sources: [] }, null, 2);
     const type = literal
@@ -29,11 +33,15 @@ export function writeShaderTypes(): void {
       .replace(/"default": [-\d.e]+/g, '"default": number')
       .replace(/"declaration": ".*"/g, '"declaration": string')
       .replace(/"workgroupSize": \[[^\]]*\]/, '"workgroupSize": readonly [number, number, number]');
-    mkdirSync(dirname(target), { recursive: true });
+    const others = Object.keys(alternatives).map((name) => `${name}: typeof shader; `);
     const exports = Object.keys(shader).map(
       (key) => `export declare const ${key}: (typeof shader)['${key}'];\n`,
     );
-    writeFileSync(target, `declare const shader: ${type};\n${exports.join('')}export default shader;\n`);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(
+      target,
+      `declare const shader: ${type};\n${exports.join('')}export declare const alternatives: { ${others.join('')}};\nexport default shader;\n`,
+    );
   }
 }
 
@@ -47,23 +55,44 @@ export function wgsl(): Plugin {
     load(id) {
       const file = id.replace(PART, '');
       if (!file.endsWith('.wgsl')) return;
+      if (id.endsWith(PART)) {
+        this.addWatchFile(file);
+        return { code: `export default ${JSON.stringify(reflectPart(file))};`, moduleType: 'js', map: null };
+      }
       const reflected = reflectFile(file, shaderRoot);
-      for (const part of reflected.parts) this.addWatchFile(part.file);
-      const code = id.endsWith(PART)
-        ? `export default ${JSON.stringify(reflected.parts[0].code)};`
-        : shaderModule(reflected);
-      return { code, moduleType: 'js', map: null };
+      for (const { parts } of [reflected, ...Object.values(reflected.alternatives)]) {
+        for (const part of parts) this.addWatchFile(part.file);
+      }
+      return { code: shaderModule(reflected), moduleType: 'js', map: null };
     },
   };
 }
 
-/** A module that exports the shader, and each of its fields by name. */
-function shaderModule({ shader, parts }: ReflectedFile): string {
-  const imports = parts.map(({ file }, i) => `import part${i} from ${JSON.stringify(file + PART)};\n`);
-  const code = `[${parts.map((_, i) => `part${i}`).join(', ')}].join('\\n')`;
+/** A module that exports the shader, each of its fields by name, and its alternatives, which share all they can. */
+function shaderModule(reflected: ReflectedFile): string {
+  const { shader, alternatives } = reflected;
+  const all = [reflected, ...Object.values(alternatives)];
+  const files = [...new Set(all.flatMap(({ parts }) => parts.map(({ file }) => file)))];
+  const imports = files.map((file, i) => `import part${i} from ${JSON.stringify(file + PART)};\n`);
+  const code = ({ enables, parts }: ReflectedFile) =>
+    `${JSON.stringify(enables)} + [${parts.map(({ file }) => `part${files.indexOf(file)}`).join(', ')}].join('\\n')`;
   const fields = Object.entries(shader)
     .filter(([key]) => key !== 'code')
     .map(([key, value]) => `export const ${key} = ${JSON.stringify(value)};\n`);
-  const shape = Object.keys(shader).join(', ');
-  return `${imports.join('')}export const code = ${code};\n${fields.join('')}export default { ${shape} };`;
+  const others = Object.entries(alternatives).map(([key, other]) => {
+    const differing = Object.entries(other.shader).filter(
+      ([field, value]) =>
+        field !== 'code' && JSON.stringify(value) !== JSON.stringify(shader[field as keyof Shader]),
+    );
+    const own = differing.map(([field, value]) => `${field}: ${JSON.stringify(value)}`);
+    return `${key}: { ${['...shader', `code: ${code(other)}`, ...own].join(', ')} }`;
+  });
+  return [
+    ...imports,
+    `export const code = ${code(reflected)};\n`,
+    ...fields,
+    `const shader = { ${Object.keys(shader).join(', ')} };\n`,
+    `export const alternatives = { ${others.join(', ')} };\n`,
+    'export default shader;',
+  ].join('');
 }

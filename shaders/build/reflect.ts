@@ -1,9 +1,10 @@
 /** Reads a linked shader with wgsl_reflect, at build time, into the module that the runtime uses. */
-import { basename } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 // The package's main entry does not load as an ES module in Node; this file is the same library.
 import { type TypeInfo, type VariableInfo, WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import type { Binding, Scalar, Shader, ShaderConstant, StructLayout } from '../../src/kernels/shader.ts';
-import { type LinkedShader, linkShader } from './link.ts';
+import { type LinkedShader, linkShader, readPart } from './link.ts';
 
 /** `const NAME: type = default; // @specialise`: replaced where WGSL wants a const rather than an override. */
 const MARKED_CONST = /^(const (\w+): (\w+) = ([-\w.]+);) \/\/ @specialise/gm;
@@ -13,14 +14,37 @@ const OVERRIDE = /^override (\w+): (\w+) = ([-\w.]+);/gm;
 
 export interface ReflectedFile {
   readonly shader: Shader;
+  readonly enables: string;
   /** Every file that was read, and the part of the shader's code that came from it. */
   readonly parts: { readonly file: string; readonly code: string }[];
+  /** The same linked with each of the alternatives to a library file, by the alternative's name. */
+  readonly alternatives: Readonly<Record<string, ReflectedFile>>;
 }
 
+/** A library file in a folder of its own, with others that do the same in another way. */
+const CHOICE = /^lib[/\\]\w+[/\\]/;
+
 export function reflectFile(file: string, root: string): ReflectedFile {
+  const name = basename(file, '.wgsl');
   const linked = linkShader(file, root);
+  const alternatives: Record<string, ReflectedFile> = {};
+  for (const chosen of linked.files.slice(1).map((target) => relative(root, target))) {
+    if (!CHOICE.test(chosen)) continue;
+    for (const other of readdirSync(join(root, dirname(chosen))).sort()) {
+      if (other === basename(chosen)) continue;
+      const key = basename(other, '.wgsl');
+      const instead = { [chosen]: join(dirname(chosen), other) };
+      alternatives[key] = reflectLinked(`${name}, ${key}`, linkShader(file, root, instead));
+    }
+  }
+  return { ...reflectLinked(name, linked), alternatives };
+}
+
+export const reflectPart = (file: string) => stripComments(readPart(file));
+
+function reflectLinked(name: string, linked: LinkedShader): ReflectedFile {
   const parts = linked.files.map((from, i) => ({ file: from, code: stripComments(linked.parts[i]) }));
-  return { shader: reflectShader(basename(file, '.wgsl'), linked), parts };
+  return { shader: reflectShader(name, linked), enables: linked.enables, parts, alternatives: {} };
 }
 
 function reflectShader(name: string, linked: LinkedShader): Shader {
@@ -35,6 +59,8 @@ function reflectShader(name: string, linked: LinkedShader): Shader {
     structs[struct.name] = { size: struct.size, fields: Object.fromEntries(fields) };
   }
   const [entry] = reflection.entry.compute;
+  const values = [...linked.code.matchAll(NAMED_VALUE)].map(([, key, n]) => [key, Number(n)] as const);
+  const named: Record<string, number> = Object.fromEntries(values);
   return {
     name,
     code: stripComments(linked.code),
@@ -42,8 +68,8 @@ function reflectShader(name: string, linked: LinkedShader): Shader {
     bindings,
     structs,
     constants: reflectConstants(linked.code),
-    values: Object.fromEntries([...linked.code.matchAll(NAMED_VALUE)].map(([, key, n]) => [key, Number(n)])),
-    workgroupSize: entry ? workgroupSize(entry.attributes) : [0, 0, 0],
+    values: named,
+    workgroupSize: entry ? workgroupSize(entry.attributes, named) : [0, 0, 0],
   };
 }
 
@@ -76,9 +102,10 @@ function parseLiteral(text: string): number {
 
 function workgroupSize(
   attributes: { name: string; value: string | string[] | null }[] | null,
+  named: Readonly<Record<string, number>>,
 ): [number, number, number] {
   const value = attributes?.find((a) => a.name === 'workgroup_size')?.value ?? ['1'];
-  const [x, y = 1, z = 1] = [value].flat().map(Number);
+  const [x, y = 1, z = 1] = [value].flat().map((text) => named[text] ?? Number(text));
   return [x, y, z];
 }
 

@@ -7,6 +7,9 @@ const RAISED_LIMITS = [
   'maxComputeWorkgroupStorageSize',
 ] as const;
 
+/** Features asked for where the adapter has them. */
+const FEATURES = ['timestamp-query', 'subgroups'] as const;
+
 export interface DeviceOptions {
   device?: GPUDevice;
   powerPreference?: GPUPowerPreference;
@@ -19,7 +22,7 @@ export async function requestDevice({ device, powerPreference }: DeviceOptions):
   const adapter = await gpu?.requestAdapter(powerPreference ? { powerPreference } : {});
   if (!adapter) return null;
   const requiredLimits = Object.fromEntries(RAISED_LIMITS.map((name) => [name, adapter.limits[name]]));
-  const requiredFeatures = (['timestamp-query'] as const).filter((name) => adapter.features.has(name));
+  const requiredFeatures = FEATURES.filter((name) => adapter.features.has(name));
   return adapter.requestDevice({ requiredFeatures, requiredLimits });
 }
 

@@ -17,6 +17,7 @@ import { ProfiledProgram } from './profiledProgram.ts';
 import type { Profiler } from './profiler.ts';
 import { GpuProgram } from './program.ts';
 import { Scheduler } from './scheduler.ts';
+import { type Prove, VariantChoice } from './variants.ts';
 
 /** Runs plans on a WebGPU device. */
 export class GpuExecutor implements Executor {
@@ -28,11 +29,16 @@ export class GpuExecutor implements Executor {
   readonly #buffers: Buffers;
   readonly #pipelines: PipelineManager;
   readonly #health: DeviceHealth;
+  readonly #choice: VariantChoice;
 
-  /** `ownsDevice`: destroy the device with the executor. `profiler`: time every dispatch. */
+  /**
+   * `ownsDevice`: destroy the device with the executor. `prove`: checks a kernel on it. `profiler`: time every
+   * dispatch.
+   */
   constructor(
     device: GPUDevice,
     ownsDevice: boolean,
+    prove: (executor: GpuExecutor, ...args: Parameters<Prove>) => ReturnType<Prove>,
     private readonly profiler?: Profiler,
   ) {
     this.#device = device;
@@ -41,6 +47,7 @@ export class GpuExecutor implements Executor {
     this.#buffers = new Buffers(device);
     this.#pipelines = new PipelineManager(device);
     this.info = describeDevice(device);
+    this.#choice = new VariantChoice(this.info, (kernel) => prove(this, kernel));
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     this.maxTensorSize = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 4);
   }
@@ -51,7 +58,7 @@ export class GpuExecutor implements Executor {
   }
 
   async prepare(plan: Plan, shared: TensorMap): Promise<Program> {
-    const program = await this.#createProgram(plan, shared);
+    const program = await this.#createProgram(await this.#choice.applyTo(plan), shared);
     const surroundings = [this.#device, this.#buffers, this.#health] as const;
     return this.profiler
       ? new ProfiledProgram(program, ...surroundings, this.profiler)

@@ -1,8 +1,9 @@
-import shader from '../../shaders/dense_forward.wgsl';
+import shader, { alternatives } from '../../shaders/dense_forward.wgsl';
 import { activationCases } from './activationCases.ts';
 import { normal, permutation } from './fills.ts';
 import { activate } from './formulas.ts';
 import { defineKernel, type HostTensors, type ParityCase, type StepValues } from './kernel.ts';
+import { product } from './product.ts';
 import { matrixShapes, samplesFor } from './shapes.ts';
 import { activationError, sumError } from './tolerance.ts';
 
@@ -46,8 +47,7 @@ function denseCase({ M, N, K }: { M: number; N: number; K: number }, rows = M): 
 
 export const denseForward = defineKernel({
   shader,
-  flops: ({ M, N, K }) => 2 * M * N * K,
-  threads: ({ M, N }) => Math.ceil(M / 4) * Math.ceil(N / 4),
+  ...product(alternatives, ({ M, N, K }) => ({ rows: M, columns: N, terms: K })),
   reference(tensors, constants, step) {
     sums(tensors, constants, step, identity).forEach((sum, i) => {
       tensors.y[i] = activate(sum, constants);

@@ -1,6 +1,7 @@
-import shader from '../../shaders/gradient_update.wgsl';
+import shader, { alternatives } from '../../shaders/gradient_update.wgsl';
 import { type ConstantsOf, defineKernel, type ParityCase } from './kernel.ts';
 import { optimizerCases, updateError, updateLayer, weightTensors } from './optimizerCases.ts';
+import { product } from './product.ts';
 import { matrixShapes } from './shapes.ts';
 import { gradientTensors, layerGradient, layerGradientError, regulariserCases } from './weight_gradient.ts';
 
@@ -34,8 +35,7 @@ const odd = { M: 13, N: 17, K: 31 };
 
 export const gradientUpdate = defineKernel({
   shader,
-  flops: ({ M, N, K }) => 2 * M * N * K,
-  threads: ({ N, K }) => Math.ceil((K + 1) / 4) * Math.ceil(N / 4),
+  ...product(alternatives, ({ M, N, K }) => ({ rows: K + 1, columns: N, terms: M })),
   reference(tensors, constants, step) {
     updateLayer(tensors, layerGradient(tensors, constants, step), trainedPart(constants), step);
   },

@@ -1,8 +1,9 @@
-import shader from '../../shaders/hidden_delta.wgsl';
+import shader, { alternatives } from '../../shaders/hidden_delta.wgsl';
 import { slopeCases } from './activationCases.ts';
 import { between, normal } from './fills.ts';
 import { activationSlope } from './formulas.ts';
 import { defineKernel, type Fill, type HostTensors, type ParityCase } from './kernel.ts';
+import { product } from './product.ts';
 import { matrixShapes } from './shapes.ts';
 import { SUBNORMAL, slopeError, sumError, ULP } from './tolerance.ts';
 
@@ -42,8 +43,7 @@ function deltaCase(
 
 export const hiddenDelta = defineKernel({
   shader,
-  flops: ({ M, N, K }) => 2 * M * N * K,
-  threads: ({ M, K }) => Math.ceil(M / 4) * Math.ceil(K / 4),
+  ...product(alternatives, ({ M, N, K }) => ({ rows: M, columns: K, terms: N })),
   reference(tensors, constants, { rows }) {
     sums(tensors, constants, rows, (a) => a).forEach((sum, i) => {
       tensors.result[i] = sum * activationSlope(tensors.kept[i], constants);

@@ -44,10 +44,21 @@ export interface ParityCase<S extends Shader = Shader> {
   readonly tensors: Record<TensorNames<S>, { readonly size: number; readonly fill: Fill }>;
 }
 
+/** Another way to do what a kernel does: the same bindings, constants and results, to the bit. */
+export interface Variant {
+  readonly name: string;
+  readonly shader: Shader;
+  threads(constants: ConstantsOf<Shader>): number;
+  /** What a device must have. */
+  readonly features: readonly string[];
+}
+
 /** A kernel: its shader, how many threads it wants, the formula in float64, and how close the two must be. */
 export interface Kernel<S extends Shader = Shader> {
   readonly shader: S;
   threads(constants: ConstantsOf<S>): number;
+  /** Others to choose from on a device that computes them faster. */
+  readonly variants?: readonly Variant[];
   /** Floating-point operations of a call on a full batch, for kernels that multiply matrices. */
   flops?(constants: ConstantsOf<S>): number;
   /** Writes the outputs from the inputs, by the formula: never a transcript of the shader. */
@@ -60,6 +71,27 @@ export interface Kernel<S extends Shader = Shader> {
     step: StepValues,
   ): Partial<HostTensors<TensorNames<S>>>;
   readonly cases: readonly ParityCase<S>[];
+}
+
+/**
+ * The kernel as the variant does it, with the cases that differ from the first in sizes alone: the rest of the shader
+ * is the same.
+ */
+export function asKernel(kernel: Kernel, { shader, threads }: Variant): Kernel {
+  const [first] = kernel.cases.map(settingOf);
+  const cases = kernel.cases.filter((parityCase) => settingOf(parityCase) === first);
+  return { ...kernel, shader, threads, cases, variants: [] };
+}
+
+const settingOf = ({ constants: { M, N, K, ...setting } }: ParityCase) => JSON.stringify(setting);
+
+/** The kernel in every way that a WebGPU device with these features can do it: itself first. */
+export function waysToDo(kernel: Kernel, features: Iterable<string>): Kernel[] {
+  const offered = new Set(features);
+  const possible = (kernel.variants ?? []).filter((variant) =>
+    variant.features.every((name) => offered.has(name)),
+  );
+  return [kernel, ...possible.map((variant) => asKernel(kernel, variant))];
 }
 
 /** Gives the kernel the types of its shader: a binding or constant that is not there does not compile. */

@@ -1,7 +1,8 @@
-import shader from '../../shaders/weight_gradient.wgsl';
+import shader, { alternatives } from '../../shaders/weight_gradient.wgsl';
 import { normal, permutation } from './fills.ts';
 import { defineKernel, type HostTensors, type ParityCase, type StepValues } from './kernel.ts';
 import { fullGradient, type RegulariserConstants } from './optimizerFormulas.ts';
+import { product } from './product.ts';
 import { matrixShapes, samplesFor } from './shapes.ts';
 import { sumError, ULP } from './tolerance.ts';
 
@@ -87,8 +88,7 @@ const direct = gradientCase({ M: 9, N: 5, K: 6 });
 
 export const weightGradient = defineKernel({
   shader,
-  flops: ({ M, N, K }) => 2 * M * N * K,
-  threads: ({ N, K }) => Math.ceil((K + 1) / 4) * Math.ceil(N / 4),
+  ...product(alternatives, ({ M, N, K }) => ({ rows: K + 1, columns: N, terms: M })),
   reference(tensors, constants, step) {
     tensors.gradient.set(layerGradient(tensors, constants, step));
   },

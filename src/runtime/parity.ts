@@ -24,12 +24,20 @@ export interface CaseReport {
   readonly message?: string;
 }
 
+type Device = Pick<Executor, 'allocate' | 'execute'>;
+
 /** Runs one parity case on the executor's device. */
 export async function runParityCase(
-  executor: Pick<Executor, 'allocate' | 'execute'>,
+  executor: Device,
   kernel: Kernel,
   parityCase: ParityCase,
 ): Promise<CaseReport> {
+  const { before, values, results } = await computeCase(executor, kernel, parityCase);
+  return judge(kernel, parityCase, before, values, results);
+}
+
+/** What the device makes of a case: its inputs, and what they have become. */
+export async function computeCase(executor: Device, kernel: Kernel, parityCase: ParityCase) {
   const { plan, before, values } = instantiate(kernel, parityCase);
   const tensors = new Map<string, DeviceTensor>();
   try {
@@ -42,7 +50,7 @@ export async function runParityCase(
     const outputs = outputsOf(kernel.shader);
     const reads = await Promise.all(outputs.map((name) => tensors.get(name)?.read()));
     const results = Object.fromEntries(outputs.map((name, i) => [name, reads[i] ?? new Float32Array()]));
-    return judge(kernel, parityCase, before, values, results);
+    return { before, values, results };
   } finally {
     for (const tensor of tensors.values()) tensor.dispose();
   }

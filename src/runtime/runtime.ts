@@ -5,7 +5,7 @@ import { GpuExecutor } from '../gpu/executor.ts';
 import { type Profile, Profiler } from '../gpu/profiler.ts';
 import { checkBoolean, checkOneOf, checkOptions, fail } from '../model/check.ts';
 import type { DeviceInfo, Executor, Memory } from '../plan/executor.ts';
-import { type KernelReport, selfTest } from './selfTest.ts';
+import { agrees, type KernelReport, selfTest } from './selfTest.ts';
 
 const backends = ['auto', 'webgpu', 'cpu', 'reference'] as const;
 
@@ -92,7 +92,8 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const device = onDevice ? await requestDevice(options) : null;
   if (profile) checkTimestamps(device);
   const profiler = profile ? new Profiler() : undefined;
-  if (device) return new Runtime(new GpuExecutor(device, options.device === undefined, profiler), profiler);
+  if (device)
+    return new Runtime(new GpuExecutor(device, options.device === undefined, agrees, profiler), profiler);
   if (backend === 'webgpu') {
     fail('backend', 'webgpu', "'auto' or 'cpu' here: this browser offers no WebGPU adapter");
   }

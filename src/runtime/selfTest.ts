@@ -1,3 +1,4 @@
+import { type Kernel, waysToDo } from '../kernels/kernel.ts';
 import { registry } from '../kernels/registry.ts';
 import type { Executor } from '../plan/executor.ts';
 import { runParityCase } from './parity.ts';
@@ -15,10 +16,14 @@ export interface KernelReport {
   readonly failures: readonly string[];
 }
 
+/** A kernel in every way that the executor can do it. */
+export const waysOn = ({ backend, info }: Executor, kernel: Kernel): Kernel[] =>
+  backend === 'webgpu' ? waysToDo(kernel, info.features) : [kernel];
+
 /** Runs every kernel's parity cases on the executor's device. */
 export async function selfTest(executor: Executor): Promise<KernelReport[]> {
   const reports: KernelReport[] = [];
-  for (const kernel of registry) {
+  for (const kernel of registry.flatMap((each) => waysOn(executor, each))) {
     const results = await Promise.all(
       kernel.cases.map((parityCase) => runParityCase(executor, kernel, parityCase)),
     );
@@ -33,4 +38,10 @@ export async function selfTest(executor: Executor): Promise<KernelReport[]> {
     });
   }
   return reports;
+}
+
+/** Whether the device agrees with the kernel's reference, in a case of every kind of edge. */
+export async function agrees(executor: Executor, kernel: Kernel): Promise<boolean> {
+  const odd = kernel.cases.find(({ constants }) => constants.N === 17) ?? kernel.cases[0];
+  return (await runParityCase(executor, kernel, odd)).passed;
 }

@@ -99,10 +99,10 @@ test('a shader that does not compile is shown with its place, and the device goe
   const device = await requestOwnDevice();
   const runtime = await createRuntime({ device });
   const kernel = denseForward as unknown as Kernel;
-  const code = kernel.shader.code.replace('let tile = id.x', 'let tile = id.xq');
+  const code = kernel.shader.code.replace('multiply(id.x', 'multiply(id.xq');
   const broken = { ...kernel, shader: { ...kernel.shader, code } };
   await expect(runParityCase(runtime.executor, broken, kernel.cases[0])).rejects.toThrow(
-    /^shader dense_forward does not compile\nshaders\/dense_forward\.wgsl:\d+:\d+: error: .*\n {4}let tile = id\.xq/s,
+    /^shader dense_forward does not compile\nshaders\/dense_forward\.wgsl:\d+:\d+: error: .*\n {4}multiply\(id\.xq/s,
   );
   expect(await runParityCase(runtime.executor, kernel, kernel.cases[0])).toMatchObject({ passed: true });
   expect(runtime.memory()).toEqual({ buffers: 0, bytes: 0 });

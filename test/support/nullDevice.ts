@@ -9,5 +9,5 @@ const gpu = create(['backend=null']);
 export async function requestNullDevice(): Promise<GPUDevice> {
   const adapter = await gpu.requestAdapter();
   if (!adapter) throw new Error('Dawn offers no null adapter');
-  return adapter.requestDevice();
+  return adapter.requestDevice({ requiredFeatures: [...adapter.features] as GPUFeatureName[] });
 }

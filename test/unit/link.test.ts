@@ -103,6 +103,50 @@ describe('linking', () => {
   });
 });
 
+describe('a library file that is given something', () => {
+  function writeChoice(): string {
+    mkdirSync(join(root, 'lib', 'sum'));
+    const given = ['// @link kernel', 'fn term(i: u32) -> f32 {', '  return 0.0;', '}'];
+    write('lib/sum/plain.wgsl', '// Plain.', ...given, 'const THREADS: u32 = 4u;', 'fn sum() { }');
+    write('lib/sum/fast.wgsl', 'enable subgroups;', ...given, 'const THREADS: u32 = 8u;', 'fn sum() { }');
+    return write(
+      'total.wgsl',
+      '// Total.',
+      '// @link lib/sum/plain.wgsl',
+      'fn sum() { }',
+      '// @link lib/sum/plain.wgsl',
+      'const THREADS: u32 = 1u;',
+      'fn term(i: u32) -> f32 { return 1.0; }',
+      '@compute @workgroup_size(THREADS)',
+      'fn main() { sum(); }',
+    );
+  }
+
+  test('takes it from the kernel, and stands as it is without one', () => {
+    const file = writeChoice();
+    expect(linkShader(file, root).code.match(/fn term/g)).toHaveLength(1);
+    expect(linkShader(join(root, 'lib/sum/plain.wgsl'), root).code).toContain('fn term(i: u32) -> f32 {');
+  });
+
+  test('says when the kernel does not have it', () => {
+    writeChoice();
+    const file = write('poor.wgsl', '// @link lib/sum/plain.wgsl', 'fn sum() { }');
+    expect(() => linkShader(file, root)).toThrow("plain.wgsl: 'term' is not declared in poor.wgsl");
+  });
+
+  test('has the other files of its folder as alternatives, with the features that they enable', () => {
+    const { shader, alternatives } = reflectFile(writeChoice(), root);
+    expect(shader).toMatchObject({ name: 'total', workgroupSize: [4, 1, 1] });
+    expect(shader.code).not.toContain('enable');
+    expect(Object.keys(alternatives)).toEqual(['fast']);
+    const fast = alternatives.fast.shader;
+    expect(fast).toMatchObject({ name: 'total, fast', workgroupSize: [8, 1, 1] });
+    expect(fast.code).toMatch(/^enable subgroups;\n/);
+    expect(fast.code.match(/enable/g)).toHaveLength(1);
+    expect(fast.sources.at(-1)?.file).toBe('shaders/lib/sum/fast.wgsl');
+  });
+});
+
 describe('reflection', () => {
   const lines = [
     '// Kernel.',

@@ -3,16 +3,16 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listWgsl, shaderRoot } from '../../shaders/build/plugin.ts';
+import { listLibrary, listWgsl, shaderRoot } from '../../shaders/build/plugin.ts';
 import { reflectFile } from '../../shaders/build/reflect.ts';
 import { formatMessage, PipelineManager } from '../../src/gpu/pipelines.ts';
-import { type Kernel, resolveConstants } from '../../src/kernels/kernel.ts';
+import { type Kernel, resolveConstants, waysToDo } from '../../src/kernels/kernel.ts';
 import { registry } from '../../src/kernels/registry.ts';
 import type { Shader, SourceRange } from '../../src/kernels/shader.ts';
 import { requestNullDevice } from '../support/nullDevice.ts';
 
 const kernelFiles = listWgsl();
-const allFiles = [...kernelFiles, ...listWgsl(join(shaderRoot, 'lib'))];
+const allFiles = [...kernelFiles, ...listLibrary()];
 const named = (files: string[]) => files.map((file) => [relative(dirname(shaderRoot), file), file] as const);
 
 let device: GPUDevice;
@@ -42,7 +42,9 @@ describe.each(named(allFiles))('%s', (name, file) => {
   });
 });
 
-describe.each(registry.map((kernel) => [kernel.shader.name, kernel] as const))('%s', (_name, kernel) => {
+const kernels = registry.flatMap((kernel) => waysToDo(kernel, ['subgroups']));
+
+describe.each(kernels.map((kernel) => [kernel.shader.name, kernel] as const))('%s', (_name, kernel) => {
   test.each(kernel.cases.map((parityCase) => [parityCase.label, parityCase] as const))(
     'becomes a pipeline: %s',
     async (_label, { constants }) => {
