@@ -45,6 +45,8 @@ function denseCase({ M, N, K }: { M: number; N: number; K: number }, rows = M): 
   };
 }
 
+const direct = denseCase({ M: 9, N: 5, K: 6 });
+
 export const denseForward = defineKernel({
   shader,
   ...product(alternatives, ({ M, N, K }) => ({ rows: M, columns: N, terms: K })),
@@ -64,6 +66,7 @@ export const denseForward = defineKernel({
     ...matrixShapes.map((shape) => denseCase(shape)),
     denseCase({ M: 32, N: 10, K: 20 }, 1),
     denseCase({ M: 8, N: 6, K: 5 }, 7),
+    { ...direct, label: 'without the permutation', constants: { ...direct.constants, GATHER: false } },
     ...activationCases.map(({ label, constants, input }): ParityCase<typeof shader> => {
       const base = denseCase({ M: 40, N: 6, K: 1 });
       return {

@@ -32,6 +32,7 @@ function trainedPart(constants: ConstantsOf<typeof shader>) {
 
 const [sgd] = optimizerCases;
 const odd = { M: 13, N: 17, K: 31 };
+const direct = updateCase({ M: 9, N: 5, K: 6 }, sgd);
 
 export const gradientUpdate = defineKernel({
   shader,
@@ -48,6 +49,7 @@ export const gradientUpdate = defineKernel({
     ...optimizerCases.map((optimizer) => updateCase(odd, optimizer)),
     updateCase({ M: 32, N: 10, K: 20 }, sgd, 1),
     updateCase(odd, sgd, odd.M, false),
+    { ...direct, label: 'without the permutation, sgd', constants: { ...direct.constants, GATHER: false } },
     ...regulariserCases.map(({ label, constants }) => {
       const base = updateCase(odd, sgd);
       return { ...base, label: `${label}, sgd`, constants: { ...base.constants, ...constants } };

@@ -5,10 +5,9 @@
 type Reasons = Readonly<Record<string, string>>;
 
 const reasons = {
-  clampedRows: 'saves work: threads beyond the last row store that row again',
-  clampedIndex: 'an index beyond a vector is clamped: the last element again',
+  beyond: 'saves work: threads beyond the last row store nothing',
   ones: 'keeps reads inside: what column K reads is replaced by 1',
-  unused: 'keeps reads inside: what is read beyond the last column is not stored',
+  unused: 'keeps reads inside: what is made of what lies beyond the last row or column is not stored',
   noMoments: 'what an optimizer does not keep, its formula does not use',
   race: 'a race that no device here loses: races.test.ts has it',
   unpenalised: 'what has no penalty is not asked how large it is',
@@ -18,30 +17,31 @@ const reasons = {
   range: 'another range reduction: the series is good for it as well',
 };
 
-const guard: Reasons = {
-  'main: [if (row >= current.rows) { return; } ⇒ ]': reasons.clampedRows,
-  'main: if (row [>= ⇒ >] current.rows) { return; }': reasons.clampedRows,
+/** `across`: how a thread's four rows, and its columns, lie. */
+const clampedPlaces = (across: string, column: string): Reasons => ({
+  [`multiply: let rows = min(row + vec4u(${across}), vec4u(row_count() [- ⇒ +] 1u));`]: reasons.unused,
+  [`multiply: let rows = min(row + vec4u(${across}), vec4u(row_count()[ - 1u ⇒ ]));`]: reasons.unused,
+  [`multiply: let columns = min(${column} + vec4u(${across}), vec4u(column_count() [- ⇒ +] 1u));`]:
+    reasons.unused,
+  [`multiply: let columns = min(${column} + vec4u(${across}), vec4u(column_count()[ - 1u ⇒ ]));`]:
+    reasons.unused,
+});
+
+const left = 'left: fn left(start: u32, step: u32) -> f32 { return select(x[min(start, K';
+
+const inputAndOnes: Reasons = {
+  [`${left} [- ⇒ +] 1u) + step], 1.0, start == K); }`]: reasons.ones,
+  [`${left}[ - 1u ⇒ ]) + step], 1.0, start == K); }`]: reasons.ones,
 };
 
-const tileLoops: Reasons = {
-  'main: for (var i = 0u; i [< ⇒ <=] 4u; i++) {': reasons.clampedIndex,
-  'main: for (var j = 0u; j [< ⇒ <=] 4u; j++) {': reasons.clampedIndex,
-};
-
-const gradientInputs: Reasons = {
-  'main: [if (row > K) { return; } ⇒ ]': reasons.clampedRows,
-  'inputs: let at = row * K + min(columns, vec4u(K [- ⇒ +] 1u));': reasons.ones,
-  'inputs: let at = row * K + min(columns, vec4u(K[ - 1u ⇒ ]));': reasons.ones,
-};
-
-/** `size`: a layer's parameters, as the shader has it. */
-const momentReads = (size: string): Reasons => ({
-  'update: var weight = Weight(parameters[i], [0.0 ⇒ 0.1], 0.0, 0.0);': reasons.noMoments,
-  'update: var weight = Weight(parameters[i], 0.0, [0.0 ⇒ 0.1], 0.0);': reasons.noMoments,
-  'update: var weight = Weight(parameters[i], 0.0, 0.0, [0.0 ⇒ 0.1]);': reasons.noMoments,
-  'update: if (MOMENTS [> ⇒ >=] 0u) { weight.first = moments[i]; }': reasons.noMoments,
-  [`update: if (MOMENTS [> ⇒ >=] 1u) { weight.second = moments[${size} + i]; }`]: reasons.noMoments,
-  [`update: if (MOMENTS [> ⇒ >=] 2u) { weight.third = moments[2u * ${size} + i]; }`]: reasons.noMoments,
+/** `name`: the function, `i` the weight's place, `size` a layer's parameters, all as the shader has it. */
+const momentReads = (name: string, i: string, size: string): Reasons => ({
+  [`${name}: var weight = Weight(parameters[${i}], [0.0 ⇒ 0.1], 0.0, 0.0);`]: reasons.noMoments,
+  [`${name}: var weight = Weight(parameters[${i}], 0.0, [0.0 ⇒ 0.1], 0.0);`]: reasons.noMoments,
+  [`${name}: var weight = Weight(parameters[${i}], 0.0, 0.0, [0.0 ⇒ 0.1]);`]: reasons.noMoments,
+  [`${name}: if (MOMENTS [> ⇒ >=] 0u) { weight.first = moments[${i}]; }`]: reasons.noMoments,
+  [`${name}: if (MOMENTS [> ⇒ >=] 1u) { weight.second = moments[${size} + ${i}]; }`]: reasons.noMoments,
+  [`${name}: if (MOMENTS [> ⇒ >=] 2u) { weight.third = moments[2u * ${size} + ${i}]; }`]: reasons.noMoments,
 });
 
 /** A workgroup's sum of 64 numbers, stored by its first thread. */
@@ -64,16 +64,19 @@ const smallTerms = [
 ].map((rest) => `two_atanh: let series = s * (1.0 / 3.0 + s * (1.0 / 5.0 + s * (${rest})));`);
 
 export const equivalentMutants: Readonly<Record<string, Reasons>> = {
-  'shaders/dense_forward.wgsl': { ...guard, ...tileLoops },
-  'shaders/hidden_delta.wgsl': { ...guard, ...tileLoops },
-  'shaders/weight_gradient.wgsl': { ...gradientInputs, ...tileLoops },
-  'shaders/weight_update.wgsl': momentReads('SIZE'),
-  'shaders/gradient_update.wgsl': {
-    ...gradientInputs,
-    ...momentReads('(K + 1u) * N'),
-    'main: let columns = min(column + vec4u(0, 1, 2, 3), vec4u(N [- ⇒ +] 1u));': reasons.unused,
-    'main: let columns = min(column + vec4u(0, 1, 2, 3), vec4u(N[ - 1u ⇒ ]));': reasons.unused,
+  'shaders/lib/matmul/registers.wgsl': {
+    'multiply: [if (row >= row_count()) { return; } ⇒ ]': reasons.beyond,
+    'multiply: if (row [>= ⇒ >] row_count()) { return; }': reasons.beyond,
+    ...clampedPlaces('0, 1, 2, 3', 'column'),
   },
+  'shaders/lib/matmul/quads.wgsl': {
+    'multiply: for (; term [+ ⇒ -] 3u < term_count(); term += 4u) {':
+      'saves work: term by term goes as well as four at a time',
+    ...clampedPlaces('0, 4, 8, 12', 'column + lane'),
+  },
+  'shaders/weight_gradient.wgsl': inputAndOnes,
+  'shaders/weight_update.wgsl': momentReads('update', 'i', 'SIZE'),
+  'shaders/gradient_update.wgsl': { ...inputAndOnes, ...momentReads('store', 'at', '(K + 1u) * N') },
   'shaders/output_delta.wgsl': {
     ...sumOfThreads(' metrics[current.slot * STRIDE + group.x] = sums[0]; }'),
     'main: [sums[thread] = vec2f(); ⇒ ]': 'says aloud that workgroup memory starts at zero',
