@@ -9,12 +9,12 @@ override STRIDE: u32 = 1; // sums that a step leaves in the metrics table, these
 
 // @link lib/step.wgsl
 struct Step { first: u32, rows: u32, slot: u32 }
+// @link lib/loss.wgsl
+fn row_sums(row: u32, source: u32, rows: u32) -> vec2f { return vec2f(); }
 // @link lib/targets.wgsl
 override GATHER: bool = false;
 // @link lib/targets.wgsl
 fn target_start(source: u32) -> u32 { return source; }
-// @link lib/loss.wgsl
-fn row_sums(row: u32, source: u32, rows: u32) -> vec2f { return vec2f(); }
 
 @group(0) @binding(0) var<storage, read> y: array<f32, M * N>;
 @group(0) @binding(1) var<storage, read> target_rows: array<f32>;

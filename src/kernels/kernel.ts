@@ -68,6 +68,8 @@ export interface Kernel<S extends Shader = Shader> {
   threads(constants: ConstantsOf<S>): number;
   /** Others to choose from on a device that computes them faster. */
   readonly variants?: readonly Variant[];
+  /** Does what others do one by one: only WebGPU has any use for it. */
+  readonly webgpuOnly?: true;
   /** Floating-point operations of a call on a full batch, for kernels that multiply matrices. */
   flops?(constants: ConstantsOf<S>): number;
   /** Writes the outputs from the inputs, by the formula: never a transcript of the shader. */

@@ -426,6 +426,7 @@ const cases: SmallCase[] = [
 
 export const trainSmall = defineKernel({
   shader,
+  webgpuOnly: true,
   threads: () => 1,
   reference: train,
   tolerance: spread,

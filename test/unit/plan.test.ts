@@ -42,7 +42,7 @@ describe('printed', () => {
       '─ ─ ─ ─',
       `1 dense_forward x=x[8000×784] ${data} parameters=dense/parameters[785×128] y=dense/output[64×128] M=64 N=128 K=784 GATHER=true ACTIVATION=3`,
       `2 dense_forward x=dense/output[64×128] ${data} parameters=dense_1/parameters[129×10] y=dense_1/output[64×10] M=64 N=10 K=128`,
-      `3 output_delta y=dense_1/output[64×10] target_rows=target[8000×1] ${data} delta=dense_1/output/delta[64×10] metrics=metrics[100×1×2] M=64 N=10 SPARSE=true GATHER=true LOSS=7 THRESHOLD=0`,
+      `3 output_delta y=dense_1/output[64×10] target_rows=target[8000×1] ${data} delta=dense_1/output/delta[64×10] metrics=metrics[100×1×2] M=64 N=10 LOSS=7 THRESHOLD=0 SPARSE=true GATHER=true`,
       `4 hidden_delta delta=dense_1/output/delta[64×10] parameters=dense_1/parameters[129×10] kept=dense/output[64×128] result=dense/output/delta[64×128] M=64 N=10 K=128 ACTIVATION=3`,
       `5 gradient_update x=dense/output[64×128] ${data} delta=dense_1/output/delta[64×10] parameters=dense_1/parameters[129×10] moments=dense_1/moments[2×129×10] M=64 N=10 K=128 ${adamConstants}`,
       `6 gradient_update x=x[8000×784] ${data} delta=dense/output/delta[64×128] parameters=dense/parameters[785×128] moments=dense/moments[2×785×128] M=64 N=128 K=784 GATHER=true ${adamConstants}`,
