@@ -8,7 +8,7 @@
  */
 import { basename, join } from 'node:path';
 import { listWgsl, shaderRoot } from '../../shaders/build/plugin.ts';
-import { reflectFile } from '../../shaders/build/reflect.ts';
+import { type ReflectedFile, reflectFile } from '../../shaders/build/reflect.ts';
 import type { Shader, ShaderConstant } from '../../src/kernels/shader.ts';
 
 /** A kernel is `export function NAME(op: Record, step: Step)`, by the name of the shader that it is the like of. */
@@ -54,7 +54,12 @@ export function writeLayout(): string {
   const libraries = new Map(
     listWgsl(join(shaderRoot, 'lib')).map((file) => [file, reflect(file).shader] as const),
   );
-  const kernels = listWgsl().map(reflect);
+  // A record has no place for a list: kernels that take one are the GPU's alone.
+  const takesList = ({ shader }: ReflectedFile) =>
+    Object.values(shader.constants).some(({ isList }) => isList);
+  const kernels = listWgsl()
+    .map(reflect)
+    .filter((file) => !takesList(file));
   const values = new Map<string, number>();
   for (const { shader } of kernels) {
     for (const [name, value] of Object.entries(shader.values)) {

@@ -31,7 +31,6 @@ export function writeShaderTypes(): void {
       .replace('"code": ""', '"code": string')
       .replace('"sources": []', '"sources": readonly { file: string; start: number }[]')
       .replace(/"default": [-\d.e]+/g, '"default": number')
-      .replace(/"declaration": ".*"/g, '"declaration": string')
       .replace(/"workgroupSize": \[[^\]]*\]/, '"workgroupSize": readonly [number, number, number]');
     const others = Object.keys(alternatives).map((name) => `${name}: typeof shader; `);
     const exports = Object.keys(shader).map(

@@ -7,7 +7,9 @@ import type { Binding, Scalar, Shader, ShaderConstant, StructLayout } from '../.
 import { type LinkedShader, linkShader, readPart } from './link.ts';
 
 /** `const NAME: type = default; // @specialise`: replaced where WGSL wants a const rather than an override. */
-const MARKED_CONST = /^(const (\w+): (\w+) = ([-\w.]+);) \/\/ @specialise/gm;
+const MARKED_CONST = /^const (\w+): (\w+) = ([-\w.]+); \/\/ @specialise/gm;
+/** The same of a list: `const NAME: array<Struct, 1> = array<Struct, 1>(Struct()); // @specialise`. */
+const MARKED_LIST = /^const (\w+): array<(\w+), 1> = .*; \/\/ @specialise/gm;
 /** `const NAME: u32 = value;`: the values that a constant of a shader may take, for the host to use by name. */
 const NAMED_VALUE = /^const ([A-Z][A-Z0-9_]*): u32 = (\d+)u?;(?! \/\/ @specialise)/gm;
 const OVERRIDE = /^override (\w+): (\w+) = ([-\w.]+);/gm;
@@ -61,15 +63,19 @@ function reflectShader(name: string, linked: LinkedShader): Shader {
   const [entry] = reflection.entry.compute;
   const values = [...linked.code.matchAll(NAMED_VALUE)].map(([, key, n]) => [key, Number(n)] as const);
   const named: Record<string, number> = Object.fromEntries(values);
+  const constants = reflectConstants(linked.code);
+  const defaults = Object.entries(constants).map(([key, { default: value }]) => [key, value] as const);
   return {
     name,
     code: stripComments(linked.code),
     sources: linked.sources,
     bindings,
     structs,
-    constants: reflectConstants(linked.code),
+    constants,
     values: named,
-    workgroupSize: entry ? workgroupSize(entry.attributes, named) : [0, 0, 0],
+    workgroupSize: entry
+      ? workgroupSize(entry.attributes, { ...named, ...Object.fromEntries(defaults) })
+      : [0, 0, 0],
   };
 }
 
@@ -86,11 +92,12 @@ function reflectBinding({ group, binding, access, type }: VariableInfo): Binding
 
 function reflectConstants(code: string): Record<string, ShaderConstant> {
   const constants: Record<string, ShaderConstant> = {};
-  for (const [, declaration, name, type, value] of code.matchAll(MARKED_CONST)) {
-    constants[name] = { type: type as Scalar, default: parseLiteral(value), declaration };
+  const scalars = [...code.matchAll(MARKED_CONST), ...code.matchAll(OVERRIDE)];
+  for (const [, name, type, value] of scalars) {
+    constants[name] = { type, default: parseLiteral(value) };
   }
-  for (const [, name, type, value] of code.matchAll(OVERRIDE)) {
-    constants[name] = { type: type as Scalar, default: parseLiteral(value) };
+  for (const [, name, type] of code.matchAll(MARKED_LIST)) {
+    constants[name] = { type, default: 0, isList: true };
   }
   return constants;
 }
@@ -109,10 +116,13 @@ function workgroupSize(
   return [x, y, z];
 }
 
-/** Without comments and indentation, line by line, so that a compiler's line numbers still hold. */
+/**
+ * Without comments (but for marks that specialising looks for) and indentation, line by line, so that a compiler's line
+ * numbers still hold.
+ */
 function stripComments(code: string): string {
   return code
     .split('\n')
-    .map((line) => line.replace(/\/\/.*$/, '').trim())
+    .map((line) => line.replace(/\/\/(?! @unroll).*$/, '').trim())
     .join('\n');
 }

@@ -35,15 +35,23 @@ fn expm1_accurate(x: f32) -> f32 { return exp(x) - 1.0; }
 fn log1p(x: f32) -> f32 { return log(1.0 + x); }
 
 fn activate(x: f32) -> f32 {
-  switch ACTIVATION {
-    case SIGMOID: { return A * logistic(x / B); }
+  return activation(x, ACTIVATION, A, B);
+}
+
+fn activate_derivative(kept: f32) -> f32 {
+  return activation_slope(kept, ACTIVATION, A, B);
+}
+
+fn activation(x: f32, kind: u32, a: f32, b: f32) -> f32 {
+  switch kind {
+    case SIGMOID: { return a * logistic(x / b); }
     case TANH: { return tanh_accurate(x); }
     case RELU: { return max(x, 0.0); }
-    case LEAKY_RELU: { return select(A * x, x, x > 0.0); }
-    case ELU: { return exponential_unit(x, A); }
+    case LEAKY_RELU: { return select(a * x, x, x > 0.0); }
+    case ELU: { return exponential_unit(x, a); }
     case SELU: { return SELU_SCALE * exponential_unit(x, SELU_ALPHA); }
     case SOFTSIGN: { return x / (1.0 + abs(x)); }
-    case HARD_SIGMOID: { return clamp(A * x + B, 0.0, 1.0); }
+    case HARD_SIGMOID: { return clamp(a * x + b, 0.0, 1.0); }
     case SOFTPLUS: { return max(x, 0.0) + log1p(exp_accurate(-abs(x))); }
     case GELU: { return x * normal_cdf(x); }
     case GELU_TANH: { return x * logistic(gelu_argument(x)); }
@@ -54,17 +62,17 @@ fn activate(x: f32) -> f32 {
 }
 
 // F′ from what was kept: y = F(x) up to HARD_SIGMOID, x itself after it.
-// Sigmoid: F′ = y (A − y) / (A B), which is y (1 − y) only when A = B = 1.
-fn activate_derivative(kept: f32) -> f32 {
-  switch ACTIVATION {
-    case SIGMOID: { return kept * (A - kept) / (A * B); }
+// Sigmoid: F′ = y (a − y) / (a b), which is y (1 − y) only when a = b = 1.
+fn activation_slope(kept: f32, kind: u32, a: f32, b: f32) -> f32 {
+  switch kind {
+    case SIGMOID: { return kept * (a - kept) / (a * b); }
     case TANH: { return (1.0 - kept) * (1.0 + kept); }
     case RELU: { return select(0.0, 1.0, kept > 0.0); }
-    case LEAKY_RELU: { return select(A, 1.0, kept > 0.0); }
-    case ELU: { return select(kept + A, 1.0, kept > 0.0); }
+    case LEAKY_RELU: { return select(a, 1.0, kept > 0.0); }
+    case ELU: { return select(kept + a, 1.0, kept > 0.0); }
     case SELU: { return select(kept + SELU_SCALE * SELU_ALPHA, SELU_SCALE, kept > 0.0); }
     case SOFTSIGN: { return (1.0 - abs(kept)) * (1.0 - abs(kept)); }
-    case HARD_SIGMOID: { return select(0.0, A, kept > 0.0 && kept < 1.0); }
+    case HARD_SIGMOID: { return select(0.0, a, kept > 0.0 && kept < 1.0); }
     case SOFTPLUS: { return logistic(kept); }
     case GELU: { return normal_cdf(kept) + kept * normal_density(kept); }
     case GELU_TANH: { return gelu_tanh_derivative(kept); }

@@ -9,15 +9,24 @@ import {
   type TensorMap,
 } from '../plan/executor.ts';
 import type { Plan, TensorSpec } from '../plan/plan.ts';
+import { planSmall } from '../plan/small.ts';
 import { describeDevice } from './adapter.ts';
 import { Buffers, GpuTensor } from './buffers.ts';
 import { DeviceHealth } from './deviceHealth.ts';
+import { LayeredWay } from './layeredWay.ts';
+import { PersistentWay } from './persistentWay.ts';
 import { PipelineManager } from './pipelines.ts';
 import { ProfiledProgram } from './profiledProgram.ts';
 import type { Profiler } from './profiler.ts';
 import { GpuProgram } from './program.ts';
 import { Scheduler } from './scheduler.ts';
 import { type Prove, VariantChoice } from './variants.ts';
+import { type WayMaker, Ways } from './ways.ts';
+
+/** Steps that a persistent kernel runs first: of a network that small, they take some milliseconds at most. */
+const FIRST_STEPS = 16;
+/** Threads in a workgroup that runs whole steps: on a CPU those of one vector, on a GPU enough to fill its core. */
+const LANES = { software: 4, hardware: 64 };
 
 /** Runs plans on a WebGPU device. */
 export class GpuExecutor implements Executor {
@@ -30,6 +39,8 @@ export class GpuExecutor implements Executor {
   readonly #pipelines: PipelineManager;
   readonly #health: DeviceHealth;
   readonly #choice: VariantChoice;
+  /** The faster way of each small training, by its constants. */
+  readonly #faster = new Map<string, string>();
 
   /**
    * `ownsDevice`: destroy the device with the executor. `prove`: checks a kernel on it. `profiler`: time every
@@ -58,29 +69,76 @@ export class GpuExecutor implements Executor {
   }
 
   async prepare(plan: Plan, shared: TensorMap): Promise<Program> {
-    const program = await this.#createProgram(await this.#choice.applyTo(plan), shared);
+    const chosen = this.profiler ? await this.#choice.applyTo(plan) : plan;
+    const program = this.#createProgram(chosen, shared);
     const surroundings = [this.#device, this.#buffers, this.#health] as const;
-    return this.profiler
-      ? new ProfiledProgram(program, ...surroundings, this.profiler)
-      : new Scheduler(program, ...surroundings);
+    try {
+      if (!this.profiler) return new Scheduler(program, await this.#createWays(program), ...surroundings);
+      const way = await this.#createLayered(program, chosen);
+      return new ProfiledProgram(program, way, ...surroundings, this.profiler);
+    } catch (error) {
+      program.dispose();
+      throw error;
+    }
   }
 
   async execute(plan: Plan, shared: TensorMap, values: StepValues): Promise<void> {
-    const program = await this.#createProgram(plan, shared);
-    program.writeStep(values);
-    const encoder = this.#device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    program.encode(pass, 1);
-    pass.end();
-    this.#device.queue.submit([encoder.finish()]);
-    program.dispose();
+    const program = this.#createProgram(plan, shared);
+    try {
+      const way = await this.#createLayered(program, plan);
+      const table = way.createTable();
+      table.set(0, values);
+      table.count = 1;
+      way.write(table);
+      const encoder = this.#device.createCommandEncoder();
+      way.encode(encoder, 1);
+      this.#device.queue.submit([encoder.finish()]);
+      way.dispose();
+    } finally {
+      program.dispose();
+    }
   }
 
-  #createProgram(plan: Plan, shared: TensorMap): Promise<GpuProgram> {
+  #createProgram(plan: Plan, shared: TensorMap): GpuProgram {
     this.#health.check();
-    return GpuProgram.create(plan, this.#device, this.#buffers, this.#pipelines, (spec) =>
+    return new GpuProgram(plan, this.#device, (spec) =>
       isOwn(spec) ? this.allocate(spec) : (sharedTensor(shared, plan, spec.name) as GpuTensor),
     );
+  }
+
+  #createLayered(program: GpuProgram, plan: Plan): Promise<LayeredWay> {
+    const bufferOf = (name: string) => program.bufferOf(name);
+    return LayeredWay.create(plan, this.#device, this.#buffers, this.#pipelines, bufferOf);
+  }
+
+  /** By one kernel where the plan allows it, unless training of that shape was faster layer by layer. */
+  #createWays(program: GpuProgram): Promise<Ways> {
+    const { plan } = program;
+    const layered: WayMaker = {
+      name: 'layered',
+      first: 1,
+      make: async () => this.#createLayered(program, await this.#choice.applyTo(plan)),
+    };
+    const training = planSmall(plan, this.#smallDevice);
+    if (typeof training === 'string') return Ways.create([layered], () => {});
+    const bufferOf = (name: string) => program.bufferOf(name);
+    const persistent: WayMaker = {
+      name: 'persistent',
+      first: FIRST_STEPS,
+      make: () =>
+        PersistentWay.create(plan, training, this.#device, this.#buffers, this.#pipelines, bufferOf),
+    };
+    const shape = JSON.stringify(training.call.constants);
+    const known = [persistent, layered].filter(({ name }) => name === this.#faster.get(shape));
+    return Ways.create(known.length > 0 ? known : [persistent, layered], (name) =>
+      this.#faster.set(shape, name),
+    );
+  }
+
+  /** On a CPU all memory is the same, and a workgroup's own has to be cleared. */
+  get #smallDevice() {
+    if (this.info.isFallbackAdapter) return { lanes: LANES.software, storage: 0 };
+    return { lanes: LANES.hardware, storage: this.#device.limits.maxComputeWorkgroupStorageSize };
   }
 
   memory(): Memory {

@@ -1,26 +1,6 @@
 /** The pipeline manager: the only one who compiles. */
 import type { Shader, SourceRange } from '../kernels/shader.ts';
-
-export type Constants = Readonly<Record<string, number | boolean>>;
-
-/** A shader for certain constants: what its pipeline is compiled from. */
-export interface SpecialisedShader {
-  readonly code: string;
-  readonly overrides: Record<string, number>;
-}
-
-/** Puts constants in their place: overrides are left to the pipeline, marked consts replace their declaration. */
-export function specialise(shader: Shader, constants: Constants): SpecialisedShader {
-  let { code } = shader;
-  const overrides: Record<string, number> = {};
-  for (const [name, { type, declaration }] of Object.entries(shader.constants)) {
-    const value = Number(constants[name]);
-    if (!Number.isFinite(value)) throw new Error(`${shader.name}: constant ${name} is ${constants[name]}`);
-    if (declaration === undefined) overrides[name] = value;
-    else code = code.replace(declaration, `const ${name}: ${type} = ${type}(${value});`);
-  }
-  return { code, overrides };
-}
+import { type Constants, specialise } from './specialise.ts';
 
 export class PipelineManager {
   readonly #device: GPUDevice;
@@ -38,14 +18,13 @@ export class PipelineManager {
 
   /** The compiled pipeline, from the cache where source and constants are the same. Compiles asynchronously. */
   get(shader: Shader, constants: Constants): Promise<GPUComputePipeline> {
-    const { code, overrides } = specialise(shader, constants);
-    const key = `${JSON.stringify(overrides)}\n${code}`;
-    let pipeline = this.#pipelines.get(key);
+    const code = specialise(shader, constants);
+    let pipeline = this.#pipelines.get(code);
     if (!pipeline) {
-      pipeline = this.#compile(shader, code, overrides);
-      this.#pipelines.set(key, pipeline);
+      pipeline = this.#compile(shader, code);
+      this.#pipelines.set(code, pipeline);
       // A failure is not worth remembering: the next call says what is wrong again.
-      pipeline.catch(() => this.#pipelines.delete(key));
+      pipeline.catch(() => this.#pipelines.delete(code));
     }
     return pipeline;
   }
@@ -60,21 +39,17 @@ export class PipelineManager {
     return layout;
   }
 
-  async #compile(
-    shader: Shader,
-    code: string,
-    constants: Record<string, number>,
-  ): Promise<GPUComputePipeline> {
+  async #compile(shader: Shader, code: string): Promise<GPUComputePipeline> {
     const device = this.#device;
     // The error is thrown below, with its place; it need not come up as an uncaptured one as well.
     device.pushErrorScope('validation');
     const module = device.createShaderModule({ label: shader.name, code });
     device.popErrorScope().catch(() => {});
-    const layout = device.createPipelineLayout({
-      bindGroupLayouts: [this.tensorLayout(shader), this.stepLayout],
-    });
+    const readsStep = Object.values(shader.bindings).some(({ access }) => access === 'uniform');
+    const bindGroupLayouts = [this.tensorLayout(shader), ...(readsStep ? [this.stepLayout] : [])];
+    const layout = device.createPipelineLayout({ bindGroupLayouts });
     try {
-      const compute = { module, entryPoint: 'main', constants };
+      const compute = { module, entryPoint: 'main' };
       return await device.createComputePipelineAsync({ label: shader.name, layout, compute });
     } catch (error) {
       const { messages } = await module.getCompilationInfo();

@@ -3,6 +3,7 @@ import type { Program, RunOptions } from '../plan/executor.ts';
 import { StepResults, type StepSource, type StepTable } from '../plan/steps.ts';
 import type { Buffers } from './buffers.ts';
 import type { DeviceHealth } from './deviceHealth.ts';
+import type { LayeredWay } from './layeredWay.ts';
 import type { Profiler } from './profiler.ts';
 import type { GpuProgram } from './program.ts';
 
@@ -22,6 +23,7 @@ export class ProfiledProgram implements Program {
 
   constructor(
     private readonly program: GpuProgram,
+    private readonly way: LayeredWay,
     private readonly device: GPUDevice,
     private readonly buffers: Buffers,
     private readonly health: DeviceHealth,
@@ -37,7 +39,7 @@ export class ProfiledProgram implements Program {
     this.#resolved = buffers.create('timestamps', this.#header, QUERY_RESOLVE | COPY_SRC);
     const bytes = this.#header + plan.slots * 4 * plan.metricsWidth;
     this.#staging = buffers.create('readback', bytes, MAP_READ | COPY_DST);
-    this.#table = program.createTable();
+    this.#table = way.createTable();
     this.#results = new StepResults(plan);
   }
 
@@ -52,7 +54,8 @@ export class ProfiledProgram implements Program {
       const begin = performance.now();
       if (!this.#table.load(source, this.#steps)) break;
       const steps = this.#table.count;
-      this.program.write(this.#table);
+      this.program.writeRows(this.#table);
+      this.way.write(this.#table);
       this.#submit(steps);
       const data = await this.health.read(this.#staging, this.#staging.mapAsync(GPUMapMode.READ));
       const dispatches = new BigUint64Array(data, 0, 2 * this.plan.calls.length * steps);
@@ -74,12 +77,13 @@ export class ProfiledProgram implements Program {
     this.#querySet.destroy();
     this.buffers.destroy(this.#resolved);
     this.buffers.destroy(this.#staging);
+    this.way.dispose();
     this.program.dispose();
   }
 
   #submit(steps: number): void {
     const encoder = this.device.createCommandEncoder();
-    this.program.encodeTimed(encoder, steps, this.#querySet);
+    this.way.encodeTimed(encoder, steps, this.#querySet);
     const timestamps = 2 * this.plan.calls.length * steps;
     encoder.resolveQuerySet(this.#querySet, 0, timestamps, this.#resolved, 0);
     encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, 8 * timestamps);

@@ -1,10 +1,11 @@
 /** Feeds a program: many steps a submission, a few submissions in flight, losses read back once for each. */
-import { ChunkSizer } from '../plan/chunkSizer.ts';
 import type { Program, RunOptions } from '../plan/executor.ts';
 import { StepResults, type StepSource, type StepTable } from '../plan/steps.ts';
 import type { Buffers } from './buffers.ts';
 import type { DeviceHealth } from './deviceHealth.ts';
 import type { GpuProgram } from './program.ts';
+import type { Way } from './way.ts';
+import type { TimedWay, Ways } from './ways.ts';
 
 /** Submissions in flight: enough for the device never to wait for the host, no more. */
 const DEPTH = 3;
@@ -15,7 +16,8 @@ const TIMESTAMP_BYTES = 8;
 
 /** What a submission in flight needs for itself; there are `DEPTH` of them, used in turn. */
 interface Lane {
-  readonly table: StepTable;
+  /** A table for each way that has been taken. */
+  readonly tables: Map<Way, StepTable>;
   readonly staging: GPUBuffer;
   readonly querySet: GPUQuerySet | undefined;
   readonly resolved: GPUBuffer | undefined;
@@ -23,6 +25,8 @@ interface Lane {
 
 interface Flight {
   readonly lane: Lane;
+  readonly table: StepTable;
+  readonly timed: TimedWay;
   /** To be read back. */
   readonly bytes: number;
   readonly submitted: number;
@@ -31,7 +35,6 @@ interface Flight {
 
 export class Scheduler implements Program {
   readonly #lanes: readonly Lane[];
-  readonly #sizer: ChunkSizer;
   readonly #results: StepResults;
   readonly #stride: number;
   #turn = 0;
@@ -41,12 +44,12 @@ export class Scheduler implements Program {
 
   constructor(
     private readonly program: GpuProgram,
+    private readonly ways: Ways,
     private readonly device: GPUDevice,
     private readonly buffers: Buffers,
     private readonly health: DeviceHealth,
   ) {
     this.#stride = 4 * program.plan.metricsWidth;
-    this.#sizer = new ChunkSizer(program.plan.slots, 1);
     this.#results = new StepResults(program.plan);
     this.#lanes = Array.from({ length: DEPTH }, () => this.#createLane());
   }
@@ -63,8 +66,10 @@ export class Scheduler implements Program {
       while (more || flights.length > 0) {
         while (more && flights.length < DEPTH && !signal?.aborted) {
           const lane = this.#lanes[this.#turn % DEPTH];
-          more = lane.table.load(steps, this.#sizer.size);
-          if (more) flights.push(this.#submit(lane));
+          const timed = this.ways.next;
+          const table = tableFor(lane, timed.way);
+          more = table.load(steps, timed.sizer.size);
+          if (more) flights.push(this.#submit(lane, table, timed));
           else onSubmitted?.();
         }
         const flight = flights.shift();
@@ -87,44 +92,44 @@ export class Scheduler implements Program {
       if (resolved) this.buffers.destroy(resolved);
       querySet?.destroy();
     }
+    this.ways.dispose();
     this.program.dispose();
   }
 
-  #submit(lane: Lane): Flight {
+  #submit(lane: Lane, table: StepTable, timed: TimedWay): Flight {
     this.#turn++;
-    this.program.write(lane.table);
+    this.program.writeRows(table);
+    timed.way.write(table);
     const encoder = this.device.createCommandEncoder();
     const { querySet } = lane;
     const timestampWrites = querySet && { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };
-    const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
-    this.program.encode(pass, lane.table.count);
-    pass.end();
-    const bytes = this.#encodeReadback(encoder, lane);
+    timed.way.encode(encoder, table.count, timestampWrites);
+    const bytes = this.#encodeReadback(encoder, lane, table.count);
     this.device.queue.submit([encoder.finish()]);
     const mapped = lane.staging.mapAsync(GPUMapMode.READ, 0, bytes);
     mapped.catch(() => {}); // it is awaited in its turn: until then a failure is not unhandled
-    return { lane, bytes, submitted: performance.now(), mapped };
+    return { lane, table, timed, bytes, submitted: performance.now(), mapped };
   }
 
   /** The staging buffer holds the timestamps, then the chunk's rows of the metrics table: so many bytes in all. */
-  #encodeReadback(encoder: GPUCommandEncoder, { table, staging, querySet, resolved }: Lane): number {
+  #encodeReadback(encoder: GPUCommandEncoder, { staging, querySet, resolved }: Lane, steps: number): number {
     const header = TIMESTAMPS * TIMESTAMP_BYTES;
     if (querySet && resolved) {
       encoder.resolveQuerySet(querySet, 0, TIMESTAMPS, resolved, 0);
       encoder.copyBufferToBuffer(resolved, 0, staging, 0, header);
     }
     const { metrics } = this.program;
-    const bytes = table.count * this.#stride;
+    const bytes = steps * this.#stride;
     if (metrics) encoder.copyBufferToBuffer(metrics, 0, staging, header, bytes);
     return header + bytes;
   }
 
   /** Waits for a submission and takes in what its steps left; false where that is nothing. */
-  async #finish({ lane, bytes, submitted, mapped }: Flight): Promise<boolean> {
+  async #finish({ lane, table, timed, bytes, submitted, mapped }: Flight): Promise<boolean> {
     const data = await this.health.read(lane.staging, mapped, bytes);
-    this.#sizer.record(lane.table.count, this.#busyTime(data, submitted), this.#target());
+    this.ways.record(timed, table.count, this.#busyTime(data, submitted), this.#target());
     if (!this.program.metrics) return false;
-    this.#results.read(new Float32Array(data, TIMESTAMPS * TIMESTAMP_BYTES), lane.table);
+    this.#results.read(new Float32Array(data, TIMESTAMPS * TIMESTAMP_BYTES), table);
     return true;
   }
 
@@ -151,7 +156,7 @@ export class Scheduler implements Program {
     const timed = this.device.features.has('timestamp-query');
     const resolveUsage = GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC;
     return {
-      table: this.program.createTable(),
+      tables: new Map(),
       staging: this.buffers.create(
         'readback',
         header + plan.slots * this.#stride,
@@ -161,4 +166,10 @@ export class Scheduler implements Program {
       resolved: timed ? this.buffers.create('timestamps', header, resolveUsage) : undefined,
     };
   }
+}
+
+function tableFor({ tables }: Lane, way: Way): StepTable {
+  const table = tables.get(way) ?? way.createTable();
+  tables.set(way, table);
+  return table;
 }

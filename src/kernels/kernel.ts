@@ -1,6 +1,6 @@
 import { NO_RATES } from '../model/optimizers.ts';
 import { NO_MIXTURE } from '../model/random.ts';
-import type { Scalar, Shader } from './shader.ts';
+import type { Shader, ShaderConstant } from './shader.ts';
 
 /** What a step tells its kernels: the fields of `Step` in `shaders/lib/step.wgsl`. */
 export interface StepValues {
@@ -22,11 +22,20 @@ export type TensorNames<S extends Shader> = {
 }[keyof S['bindings']] &
   string;
 
-type ValueOf<T extends Scalar> = T extends 'bool' ? boolean : number;
+/** The value of a shader's constant; of a list, the numbers in each element's fields. */
+export type Constant = number | boolean | readonly Readonly<Record<string, number>>[];
+
+type ValueOf<C extends ShaderConstant> = string extends C['type']
+  ? Constant
+  : C extends { isList: true }
+    ? Extract<Constant, readonly unknown[]>
+    : C['type'] extends 'bool'
+      ? boolean
+      : number;
 
 /** A value for every constant of a shader. */
 export type ConstantsOf<S extends Shader> = {
-  [K in keyof S['constants']]: ValueOf<S['constants'][K]['type']>;
+  [K in keyof S['constants']]: ValueOf<S['constants'][K]>;
 };
 
 /** Host-side tensors, in float64 whatever the device keeps. */
@@ -59,6 +68,8 @@ export interface Kernel<S extends Shader = Shader> {
   threads(constants: ConstantsOf<S>): number;
   /** Others to choose from on a device that computes them faster. */
   readonly variants?: readonly Variant[];
+  /** Does what others do one by one: only WebGPU has any use for it. */
+  readonly webgpuOnly?: true;
   /** Floating-point operations of a call on a full batch, for kernels that multiply matrices. */
   flops?(constants: ConstantsOf<S>): number;
   /** Writes the outputs from the inputs, by the formula: never a transcript of the shader. */

@@ -4,7 +4,7 @@ import type { Fill, HostTensors } from './kernel.ts';
 import { type OptimizerConstants, optimizerStep, type Rates, type WeightState } from './optimizerFormulas.ts';
 import { SUBNORMAL, ULP } from './tolerance.ts';
 
-interface OptimizerCase {
+export interface OptimizerCase {
   readonly label: string;
   readonly constants: Partial<OptimizerConstants> & { readonly OPTIMIZER: number; readonly MOMENTS: number };
   readonly step: Rates;

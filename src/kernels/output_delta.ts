@@ -1,5 +1,6 @@
 import { values as activations } from '../../shaders/lib/activation.wgsl';
-import shader, { values as losses } from '../../shaders/output_delta.wgsl';
+import { values as losses } from '../../shaders/lib/loss.wgsl';
+import shader from '../../shaders/output_delta.wgsl';
 import {
   aroundHalf,
   between,

@@ -20,6 +20,7 @@ import { outputDelta } from './output_delta.ts';
 import { scatterRows } from './scatter_rows.ts';
 import { softmaxBackward } from './softmax_backward.ts';
 import { softmaxForward } from './softmax_forward.ts';
+import { trainSmall } from './train_small.ts';
 import { unitStats } from './unit_stats.ts';
 import { weightAverage } from './weight_average.ts';
 import { weightGradient } from './weight_gradient.ts';
@@ -52,4 +53,5 @@ export const registry: readonly Kernel[] = [
   weightPenalty,
   unitStats,
   scatterRows,
+  trainSmall,
 ];

@@ -16,10 +16,10 @@ export interface StructLayout {
 }
 
 export interface ShaderConstant {
-  readonly type: Scalar;
+  /** A scalar type; of a list, the struct that its elements are. */
+  readonly type: string;
+  readonly isList?: true;
   readonly default: number;
-  /** For a marked `const`: the declaration to replace. An `override` has none: the pipeline sets it. */
-  readonly declaration?: string;
 }
 
 /** Where a part of the linked code comes from, for error messages. */
@@ -36,7 +36,7 @@ export interface Shader {
   readonly sources: readonly SourceRange[];
   readonly bindings: Readonly<Record<string, Binding>>;
   readonly structs: Readonly<Record<string, StructLayout>>;
-  /** What a pipeline is specialised by: `override`s and marked `const`s. */
+  /** What the code is specialised by: `override`s and marked `const`s. */
   readonly constants: Readonly<Record<string, ShaderConstant>>;
   /** The shader's own names for the values of a constant, such as `SIGMOID` for `ACTIVATION`. */
   readonly values: Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-import { values as losses } from '../../shaders/output_delta.wgsl';
+import { values as losses } from '../../shaders/lib/loss.wgsl';
 import { activationForward } from '../kernels/activation_forward.ts';
 import { denseForward } from '../kernels/dense_forward.ts';
 import { dropoutConstants, dropoutRows } from '../kernels/dropout.ts';

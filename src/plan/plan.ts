@@ -1,5 +1,6 @@
 /** A plan: kernel calls in order, over named tensors. Plain data that any executor can run. */
 import {
+  type Constant,
   type ConstantsOf,
   type Kernel,
   resolveConstants,
@@ -31,7 +32,7 @@ export interface KernelCall {
   /** Tensor names by binding. */
   readonly tensors: Readonly<Record<string, string>>;
   /** A value for every constant of the shader. */
-  readonly constants: Readonly<Record<string, number | boolean>>;
+  readonly constants: Readonly<Record<string, Constant>>;
 }
 
 export interface Plan {

@@ -63,9 +63,13 @@ function instantiate(kernel: Kernel, { constants, step, tensors }: ParityCase) {
   const before: HostTensors = {};
   for (const [index, [name, { size, fill }]] of Object.entries(tensors).entries()) {
     const { type } = kernel.shader.bindings[name];
-    builder.tensor(name, [size], 'data', { type: type === 'u32' ? 'u32' : 'f32' });
+    const isFloat = type === 'f32' || type === 'vec2f';
+    builder.tensor(name, [size], 'data', { type: isFloat ? 'f32' : 'u32' });
     const uniform = uniformSource(1, streams.parity, index);
-    before[name] = Float64Array.from({ length: size }, (_, i) => Math.fround(fill(uniform, i)));
+    before[name] = Float64Array.from({ length: size }, (_, i) => {
+      const value = fill(uniform, i);
+      return isFloat ? Math.fround(value) : value;
+    });
   }
   builder.call(kernel, Object.fromEntries(Object.keys(tensors).map((name) => [name, name])), resolved);
   const values: StepValues = { ...emptyStep(), rows: Number(resolved.M ?? 1), ...step };

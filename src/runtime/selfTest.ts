@@ -17,8 +17,10 @@ export interface KernelReport {
 }
 
 /** A kernel in every way that the executor can do it. */
-export const waysOn = ({ backend, info }: Executor, kernel: Kernel): Kernel[] =>
-  backend === 'webgpu' ? waysToDo(kernel, info.features) : [kernel];
+export function waysOn({ backend, info }: Executor, kernel: Kernel): Kernel[] {
+  if (backend === 'webgpu') return waysToDo(kernel, info.features);
+  return kernel.webgpuOnly ? [] : [kernel];
+}
 
 /** Runs every kernel's parity cases on the executor's device. */
 export async function selfTest(executor: Executor): Promise<KernelReport[]> {

@@ -6,8 +6,8 @@ import { ROC_BINS } from '../model/metrics.ts';
 import type { DeviceTensor, Executor, FloatArray } from '../plan/executor.ts';
 
 /** Row numbers and steps that the tables of a submission have room for. */
-const TABLE_ROWS = 2 ** 18;
-const TABLE_STEPS = 1024;
+const TABLE_ROWS = 2 ** 16;
+const TABLE_STEPS = 8192;
 
 export const slotsFor = (batchSize: number) =>
   Math.max(1, Math.min(TABLE_STEPS, Math.floor(TABLE_ROWS / batchSize)));

@@ -4,8 +4,8 @@
  * has understood the kernel. What it gets wrong is mended, or put in words that it understands, below.
  */
 import { detectRaces, WgslDebug, WgslParser } from 'wgsl_reflect/wgsl_reflect.module.js';
-import { type SpecialisedShader, specialise } from '../../src/gpu/pipelines.ts';
-import { workgroups } from '../../src/gpu/program.ts';
+import { workgroups } from '../../src/gpu/dispatch.ts';
+import { specialise } from '../../src/gpu/specialise.ts';
 import type { StepValues } from '../../src/kernels/kernel.ts';
 import type { DeviceTensor, FloatArray, TensorMap } from '../../src/plan/executor.ts';
 import { type KernelCall, type Plan, sizeOf, type TensorSpec } from '../../src/plan/plan.ts';
@@ -56,7 +56,10 @@ export class Interpreter {
     }
     const grid = workgroups(kernel, kernel.threads(constants), 65535);
     const { races, errors } = detectRaces(reword(specialise(shader, constants)), 'main', grid, groups);
-    this.findings.push(...errors, ...races.map(({ message }) => message));
+    // What each thread has for itself is taken for shared.
+    const own = [...shader.code.matchAll(/^var<private> (\w+)/gm)].map(([, name]) => `'${name}'`);
+    const shared = races.filter(({ message }) => !own.some((name) => message.includes(name)));
+    this.findings.push(...errors, ...shared.map(({ message }) => message));
   }
 }
 
@@ -76,17 +79,12 @@ interface Internals {
   return statements.flat();
 };
 
-function reword({ code, overrides }: SpecialisedShader): string {
+function reword(code: string): string {
   const fixed = code
-    // Overrides are evaluated before their values are known.
-    .replace(
-      /^override (\w+): (\w+) = .*;$/gm,
-      (_, name, type) => `const ${name}: ${type} = ${type}(${overrides[name]});`,
-    )
     // No `+=` of matrices.
     .replace(/^(\w+) \+= (mat.*);$/gm, '$1 = $1 + $2;')
     // A barrier that begins a block goes unseen.
-    .replaceAll('workgroupBarrier();', 'let arrived = true; workgroupBarrier();')
+    .replace(/\b(workgroupBarrier|storageBarrier|synchronise)\(\);/g, 'let arrived = true; $1();')
     // Structs that built-in functions return are not there.
     .replace(/\bfrexp\(/g, 'split_float(')
     // An argument's expression must not see the parameters before it, so no parameter is named like a variable.

@@ -185,8 +185,8 @@ describe('reflection', () => {
       },
     });
     expect(shader.constants).toEqual({
-      M: { type: 'u32', default: 3, declaration: 'const M: u32 = 3u;' },
-      SCALE: { type: 'f32', default: -150, declaration: 'const SCALE: f32 = -1.5e2;' },
+      M: { type: 'u32', default: 3 },
+      SCALE: { type: 'f32', default: -150 },
       KIND: { type: 'u32', default: 1 },
       RATE: { type: 'f32', default: 1e-8 },
       DEEP: { type: 'bool', default: 1 },

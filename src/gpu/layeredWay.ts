@@ -1,0 +1,95 @@
+/** Runs a plan as it is written: its calls one after the other, step after step. */
+import type { Plan } from '../plan/plan.ts';
+import { StepTable } from '../plan/steps.ts';
+import type { Buffers } from './buffers.ts';
+import { createDispatch, type Dispatch, encodeDispatch } from './dispatch.ts';
+import type { PipelineManager } from './pipelines.ts';
+import type { Way } from './way.ts';
+
+/** The most steps of a submission: more of them would only make the table longer. */
+const MOST_STEPS = 1024;
+
+export class LayeredWay implements Way {
+  readonly slots: number;
+  readonly #stride: number;
+  readonly #stepBuffer: GPUBuffer;
+  readonly #stepGroup: GPUBindGroup;
+  readonly #dispatches: readonly Dispatch[];
+
+  private constructor(
+    private readonly plan: Plan,
+    private readonly device: GPUDevice,
+    private readonly buffers: Buffers,
+    pipelines: PipelineManager,
+    compiled: readonly GPUComputePipeline[],
+    bufferOf: (name: string) => GPUBuffer,
+  ) {
+    this.slots = Math.min(plan.slots, MOST_STEPS);
+    const { minUniformBufferOffsetAlignment: alignment } = device.limits;
+    this.#stride = Math.ceil(StepTable.size / alignment) * alignment;
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    this.#stepBuffer = buffers.create('steps', this.slots * this.#stride, usage);
+    this.#stepGroup = device.createBindGroup({
+      layout: pipelines.stepLayout,
+      entries: [{ binding: 0, resource: { buffer: this.#stepBuffer, size: StepTable.size } }],
+    });
+    this.#dispatches = plan.calls.map((call, i) =>
+      createDispatch(device, pipelines, compiled[i], call, bufferOf),
+    );
+  }
+
+  /** Compiles the plan's kernels, all at once. */
+  static async create(
+    plan: Plan,
+    device: GPUDevice,
+    buffers: Buffers,
+    pipelines: PipelineManager,
+    bufferOf: (name: string) => GPUBuffer,
+  ): Promise<LayeredWay> {
+    const compiled = await Promise.all(
+      plan.calls.map(({ kernel, constants }) => pipelines.get(kernel.shader, constants)),
+    );
+    return new LayeredWay(plan, device, buffers, pipelines, compiled, bufferOf);
+  }
+
+  createTable(): StepTable {
+    return new StepTable({ slots: this.slots, batch: this.plan.batch }, { alignment: this.#stride });
+  }
+
+  write({ count, words }: StepTable): void {
+    this.device.queue.writeBuffer(this.#stepBuffer, 0, words, 0, (count * this.#stride) / 4);
+  }
+
+  /** WebGPU itself orders the dispatches of a pass by what they read and write. */
+  encode(encoder: GPUCommandEncoder, steps: number, timestampWrites?: GPUComputePassTimestampWrites): void {
+    const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
+    for (let step = 0; step < steps; step++) {
+      pass.setBindGroup(1, this.#stepGroup, [step * this.#stride]);
+      for (const dispatch of this.#dispatches) encodeDispatch(pass, dispatch);
+    }
+    pass.end();
+  }
+
+  /** The same with a pass for every dispatch, which leaves its begin and end in the query set. */
+  encodeTimed(encoder: GPUCommandEncoder, steps: number, querySet: GPUQuerySet): void {
+    let timestamp = 0;
+    for (let step = 0; step < steps; step++) {
+      for (const dispatch of this.#dispatches) {
+        const pass = encoder.beginComputePass({
+          timestampWrites: {
+            querySet,
+            beginningOfPassWriteIndex: timestamp++,
+            endOfPassWriteIndex: timestamp++,
+          },
+        });
+        pass.setBindGroup(1, this.#stepGroup, [step * this.#stride]);
+        encodeDispatch(pass, dispatch);
+        pass.end();
+      }
+    }
+  }
+
+  dispose(): void {
+    this.buffers.destroy(this.#stepBuffer);
+  }
+}

@@ -1,0 +1,96 @@
+/** Runs a training plan by one kernel, in one dispatch for all steps: `shaders/train_small.wgsl`. */
+import type { Plan } from '../plan/plan.ts';
+import type { SmallTraining } from '../plan/small.ts';
+import { StepTable } from '../plan/steps.ts';
+import type { Buffers } from './buffers.ts';
+import { createDispatch, type Dispatch, encodeDispatch } from './dispatch.ts';
+import type { PipelineManager } from './pipelines.ts';
+import type { Way } from './way.ts';
+
+/** A part of the kernel's state, and the plan's tensor that keeps it between submissions. */
+interface Kept {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export class PersistentWay implements Way {
+  readonly slots: number;
+  readonly #steps: GPUBuffer;
+  readonly #state: GPUBuffer;
+  readonly #kept: readonly Kept[];
+  readonly #dispatch: Dispatch;
+
+  private constructor(
+    private readonly plan: Plan,
+    { call, state, size }: SmallTraining,
+    private readonly device: GPUDevice,
+    private readonly buffers: Buffers,
+    pipelines: PipelineManager,
+    pipeline: GPUComputePipeline,
+    bufferOf: (name: string) => GPUBuffer,
+  ) {
+    this.slots = plan.slots;
+    const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
+    this.#steps = buffers.create('steps', (this.slots + 1) * StepTable.size, STORAGE | COPY_DST);
+    let offset = 0;
+    this.#kept = state.map(({ name, size }) => {
+      const kept = { buffer: bufferOf(name), offset, bytes: 4 * size };
+      offset += kept.bytes;
+      return kept;
+    });
+    this.#state = buffers.create('state', 4 * size, STORAGE | COPY_DST | COPY_SRC);
+    const own = new Map([
+      ['steps', this.#steps],
+      ['state', this.#state],
+    ]);
+    this.#dispatch = createDispatch(
+      device,
+      pipelines,
+      pipeline,
+      call,
+      (name) => own.get(name) ?? bufferOf(name),
+    );
+  }
+
+  static async create(
+    plan: Plan,
+    training: SmallTraining,
+    device: GPUDevice,
+    buffers: Buffers,
+    pipelines: PipelineManager,
+    bufferOf: (name: string) => GPUBuffer,
+  ): Promise<PersistentWay> {
+    const { kernel, constants } = training.call;
+    const pipeline = await pipelines.get(kernel.shader, constants);
+    return new PersistentWay(plan, training, device, buffers, pipelines, pipeline, bufferOf);
+  }
+
+  createTable(): StepTable {
+    return new StepTable({ slots: this.slots + 1, batch: this.plan.batch });
+  }
+
+  /** The kernel stops at a step that has no rows. */
+  write({ count, words }: StepTable): void {
+    const end = (count * StepTable.size) / 4;
+    words.fill(0, end, end + StepTable.size / 4);
+    this.device.queue.writeBuffer(this.#steps, 0, words, 0, end + StepTable.size / 4);
+  }
+
+  encode(encoder: GPUCommandEncoder, _steps: number, timestampWrites?: GPUComputePassTimestampWrites): void {
+    for (const { buffer, offset, bytes } of this.#kept) {
+      encoder.copyBufferToBuffer(buffer, 0, this.#state, offset, bytes);
+    }
+    const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
+    encodeDispatch(pass, this.#dispatch);
+    pass.end();
+    for (const { buffer, offset, bytes } of this.#kept) {
+      encoder.copyBufferToBuffer(this.#state, offset, buffer, 0, bytes);
+    }
+  }
+
+  dispose(): void {
+    this.buffers.destroy(this.#steps);
+    this.buffers.destroy(this.#state);
+  }
+}
