@@ -12,9 +12,10 @@ import {
   sharedTensor,
   type TensorMap,
 } from '../plan/executor.ts';
+import { feed } from '../plan/feed.ts';
 import { type KernelCall, type Plan, sizeOf, type TensorSpec } from '../plan/plan.ts';
 import { StepResults, type StepSource, StepTable } from '../plan/steps.ts';
-import { nextTask, SLICE } from './nextTask.ts';
+import { giveWay } from './slices.ts';
 
 class HostTensor implements DeviceTensor {
   readonly data: Float64Array;
@@ -94,6 +95,9 @@ export class ReferenceExecutor implements Executor {
 }
 
 class ReferenceProgram implements Program {
+  readonly chunkSize = 1;
+  readonly tables: readonly StepTable[];
+  readonly results: StepResults;
   readonly #calls: { call: KernelCall; tensors: HostTensors }[];
 
   constructor(
@@ -101,33 +105,24 @@ class ReferenceProgram implements Program {
     private readonly data: HostTensors,
     readonly dispose: () => void,
   ) {
+    const single = { ...plan, slots: 1 };
+    this.tables = [new StepTable(single, { exact: true })];
+    this.results = new StepResults(single);
     this.#calls = plan.calls.map((call) => {
       const named = Object.entries(call.tensors).map(([binding, name]) => [binding, data[name]]);
       return { call, tensors: Object.fromEntries(named) };
     });
   }
 
-  async run(steps: StepSource, { signal, onSteps, onSubmitted }: RunOptions = {}): Promise<number> {
-    const { permutation, metrics } = this.data;
-    const single = { ...this.plan, slots: 1 };
-    const table = new StepTable(single, { exact: true });
-    const results = new StepResults(single);
-    let sliceEnd = performance.now() + SLICE;
-    for (;;) {
-      signal?.throwIfAborted();
-      if (!table.load(steps, 1)) break;
-      permutation.set(table.rows);
-      this.step(table.get(0));
-      if (metrics) {
-        results.read(metrics, table);
-        await onSteps?.(results);
-      }
-      if (performance.now() < sliceEnd) continue;
-      await nextTask();
-      sliceEnd = performance.now() + SLICE;
-    }
-    onSubmitted?.();
-    return results.count > 0 ? results.loss[0] : Number.NaN;
+  run(source: StepSource, options?: RunOptions): Promise<number> {
+    return feed(this, source, options);
+  }
+
+  async submit(table: StepTable): Promise<FloatArray | undefined> {
+    await giveWay();
+    this.data.permutation.set(table.rows);
+    this.step(table.get(0));
+    return this.data.metrics;
   }
 
   step(values: StepValues): void {

@@ -1,5 +1,5 @@
 /** Where the kernels run: in workers, or on the calling thread where there can be none. */
-import { nextTask, SLICE } from '../nextTask.ts';
+import { giveWay, SLICE } from '../slices.ts';
 import { BELL, type Core, type Start, startCore } from './core.ts';
 import { compileKernels } from './module.ts';
 import { type CallCore, Workers } from './workers.ts';
@@ -52,13 +52,9 @@ export class Machine {
   static #onThisThread(start: Omit<Start, 'thread'>): Machine {
     const core = startCore({ ...start, thread: 0 });
     let before: Promise<unknown> = Promise.resolve();
-    let sliceEnd = 0;
     const call: CallCore = (name, ...args) => {
       const run = async () => {
-        if (performance.now() > sliceEnd) {
-          await nextTask();
-          sliceEnd = performance.now() + SLICE;
-        }
+        await giveWay();
         return (core[name] as (...given: typeof args) => ReturnType<Core[typeof name]>)(...args);
       };
       const result = before.then(run, run);
