@@ -5,10 +5,10 @@ import {
 } from './layout';
 import { activationSlope, logistic } from './math/activation';
 import { exp, log, log1p } from './math/exp';
-import { rowLosses, rowNumbers } from './places';
+import { rowLosses, rowNumbers, scratch } from './places';
 import { largestOf, largestTarget, rowWeight, targetOf, targetRow, targetsOf } from './targets';
 import { shareEnd, shareStart, thread } from './threads';
-import { firstLanes, select, sign, splat, storeLanes, sumLanes } from './vectors';
+import { firstLanes, select, sign, splat, storeLanes, storePairs, sumLanes } from './vectors';
 
 /** Rows whose losses are added up: those of a workgroup on the GPU. */
 const GROUP: u32 = 64;
@@ -16,6 +16,10 @@ const GROUP: u32 = 64;
 export function output_delta(op: OutputDelta, step: Step): void {
   const numbers = rowNumbers(op.targets.GATHER, op.permutation, step.first);
   const end = shareEnd(step.rows);
+  if (op.N == 1 && op.LOSS != CATEGORICAL_LOGITS && !op.targets.SPARSE) {
+    for (let m = shareStart(step.rows); m < end; m += 4) singleOutputs(op, numbers, m, end - m, step.rows);
+    return;
+  }
   for (let m = shareStart(step.rows); m < end; m++) {
     const target = targetRow(op.target_rows, load<u32>(numbers + (m << 2)), op.targets);
     const y = op.y + (m * op.N << 2);
@@ -29,6 +33,27 @@ export function output_delta(op: OutputDelta, step: Step): void {
     store<f32>(rowLosses + (m << 3), weight * loss);
     store<f32>(rowLosses + (m << 3), isRight(op, y, target) ? 1 : 0, 4);
   }
+}
+
+/** Four rows of one output each, from row m on, of which `lanes` are there. */
+function singleOutputs(op: OutputDelta, numbers: usize, m: u32, lanes: u32, rows: u32): void {
+  const t = op.targets;
+  for (let i: u32 = 0; i < min<u32>(lanes, 4); i++) {
+    const target = targetRow(op.target_rows, load<u32>(numbers + (m + i << 2)), t);
+    store<f32>(scratch + (i << 2), load<f32>(target));
+    store<f32>(scratch + (i << 2), rowWeight(target, t), 16);
+  }
+  const out = v128.load(op.y + (m << 2));
+  const weight = v128.load(scratch, 16);
+  const wanted = smoothed(op, scratch, 0);
+  const share = f32x4.div(weight, splat(<f32>rows));
+  storeLanes(op.delta + (m << 2), f32x4.mul(share, slopeOf(op, out, wanted)), lanes);
+  const differs = v128.xor(
+    f32x4.gt(out, splat(op.THRESHOLD)),
+    f32x4.gt(v128.load(scratch), splat(0.5)),
+  );
+  const right = v128.andnot(splat(1), differs);
+  storePairs(rowLosses + (m << 3), f32x4.mul(weight, lossOf(op, out, wanted)), right, lanes);
 }
 
 /** Adds up what the rows left, in groups. */

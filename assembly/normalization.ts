@@ -3,7 +3,7 @@
 import { NormalizationBackward, NormalizationForward, Step } from './layout';
 import { activate } from './math/activation';
 import { shareEnd, shareStart } from './threads';
-import { firstLanes, splat, storeLanes, sumLanes } from './vectors';
+import { firstLanes, splat, storeLanes, storePairs, sumLanes } from './vectors';
 
 export function normalization_forward(op: NormalizationForward, step: Step): void {
   if (op.BATCH) {
@@ -62,12 +62,6 @@ function normaliseFeatures(op: NormalizationForward, n: u32, rows: u32): void {
 function moveTowards(place: usize, value: v128, share: f32, lanes: u32): void {
   const old = v128.load(place);
   storeLanes(place, f32x4.add(old, f32x4.mul(splat(share), f32x4.sub(value, old))), lanes);
-}
-
-/** a₀ b₀ a₁ b₁ …, of `lanes` lanes. */
-function storePairs(to: usize, a: v128, b: v128, lanes: u32): void {
-  storeLanes(to, v128.shuffle<f32>(a, b, 0, 4, 1, 5), 2 * lanes);
-  if (lanes > 2) storeLanes(to + 16, v128.shuffle<f32>(a, b, 2, 6, 3, 7), 2 * lanes - 4);
 }
 
 /** Row m, over its features. */

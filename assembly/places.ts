@@ -1,7 +1,7 @@
 // Places in memory that are not an operation's own.
 
-/** 32 bytes of zeros, which the host leaves alone: where a tile's sums start. */
-export const zeros: usize = 16;
+/** Zeros: where a tile's sums start. */
+export const zeros = memory.data(32, 16);
 /** Numbers 0, 1, 2 …: the rows of a batch that lies in order. */
 export let batchRows: usize = 0;
 /** A loss and a hit for each row of the batch. */

@@ -6,7 +6,7 @@ import { activationSlope } from './math/activation';
 import { rowNumbers } from './places';
 import { largestOf, largestTarget, targetOf, targetRow, targetsOf } from './targets';
 import { shareEnd, shareStart, thread } from './threads';
-import { firstLanes, splat, storeLanes, sumLanes } from './vectors';
+import { firstLanes, splat, storeLanes, storePairs, sumLanes } from './vectors';
 
 /** Rows, and numbers, that make a sum: those of a workgroup on the GPU. */
 const ROWS: u32 = 64;
@@ -115,9 +115,7 @@ export function unit_stats(op: UnitStats, step: Step): void {
       sum = f32x4.add(sum, f32x4.abs(v128.load(op.delta + at)));
       slope = f32x4.pmax(slope, f32x4.abs(activationSlope(v128.load(op.kept + at), op.activation)));
     }
-    const at = op.stats + (op.OFFSET + 2 * n << 2);
-    storeLanes(at, v128.shuffle<f32>(sum, slope, 0, 4, 1, 5), 2 * (units - n));
-    if (units - n > 2) storeLanes(at + 16, v128.shuffle<f32>(sum, slope, 2, 6, 3, 7), 2 * (units - n) - 4);
+    storePairs(op.stats + (op.OFFSET + 2 * n << 2), sum, slope, units - n);
   }
 }
 

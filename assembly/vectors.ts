@@ -5,6 +5,11 @@
   return f32x4.splat(x);
 }
 
+/** Four times the number at this place. */
+@inline export function each(place: usize, offset: usize = 0): v128 {
+  return v128.load_splat<f32>(place + offset);
+}
+
 /** a · b + c, in one rounding where the engine can: see src/cpu/wasm/module.ts. */
 @inline export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
@@ -35,6 +40,12 @@ function storeSome(to: usize, x: v128, count: u32): void {
   } else if (count & 1) {
     v128.store_lane<u32>(to, x, 0);
   }
+}
+
+/** a₀ b₀ a₁ b₁ …, of `lanes` lanes. */
+export function storePairs(to: usize, a: v128, b: v128, lanes: u32): void {
+  storeLanes(to, v128.shuffle<f32>(a, b, 0, 4, 1, 5), 2 * lanes);
+  if (lanes > 2) storeLanes(to + 16, v128.shuffle<f32>(a, b, 2, 6, 3, 7), 2 * lanes - 4);
 }
 
 @inline export function sumLanes(x: v128): f32 {

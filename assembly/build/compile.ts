@@ -10,12 +10,12 @@ export const assemblyRoot = join(dirname(fileURLToPath(import.meta.url)), '..');
 const cacheFolder = join(assemblyRoot, '../node_modules/.cache/shaderprop');
 
 /**
- * Memory comes from the host, 1 to 65536 pages of 64 KiB; nothing of the compiler's own is in it. No `-O3`: it
- * reorders the sums of a tile until they no longer fit in registers.
+ * Memory comes from the host, 1 to 65536 pages of 64 KiB. The kernels' constants are in its first few hundred bytes:
+ * every thread's instance writes them, the same.
  */
 const options = [
   ...['--runtime', 'stub', '--noAssert', '--noExportMemory', '--importMemory'],
-  ...['--initialMemory', '1', '--maximumMemory', '65536', '--stackSize', '0', '--memoryBase', '0'],
+  ...['--initialMemory', '1', '--maximumMemory', '65536', '--stackSize', '0', '--memoryBase', '16'],
   ...['--enable', 'simd', '--enable', 'threads', '--optimizeLevel', '2', '--shrinkLevel', '0', '--converge'],
   ...['--disableWarning', '112'], // of vectors, which no export takes or gives,
 ];

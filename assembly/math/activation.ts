@@ -4,8 +4,10 @@ import {
   Activation, ELU, GELU, GELU_TANH, HARD_SIGMOID, LEAKY_RELU, LINEAR, MISH, RELU, SELU, SIGMOID, SOFTPLUS, SOFTSIGN,
   SWISH, TANH,
 } from '../layout';
-import { select, sign, splat, storeLanes } from '../vectors';
-import { exp, expm1, log1p } from './exp';
+import { each, select, sign, splat, storeLanes } from '../vectors';
+import { exp, expInline, expm1, log1p } from './exp';
+
+const ONE = memory.data<f32>([1]);
 
 const SELU_SCALE: f32 = 1.0507009873554805;
 const SELU_ALPHA: f32 = 1.6732632423543772;
@@ -14,24 +16,35 @@ const CUBIC: f32 = 0.044715;
 
 /** Takes `count` numbers through F, in place. */
 export function activateAll(numbers: usize, count: u32, f: Activation): void {
+  const end = numbers + (count << 2);
+  const whole = numbers + (count & ~3) * 4;
   if (f.ACTIVATION == LINEAR) return;
   if (f.ACTIVATION == RELU) {
-    for (let i: u32 = 0; i < count; i += 4, numbers += 16) {
-      storeLanes(numbers, f32x4.pmax(v128.load(numbers), splat(0)), count - i);
-    }
-    return;
+    for (; numbers < whole; numbers += 16) v128.store(numbers, f32x4.pmax(v128.load(numbers), splat(0)));
+  } else if (f.ACTIVATION == SIGMOID && f.A == 1 && f.B == 1) {
+    for (; numbers < whole; numbers += 16) v128.store(numbers, logisticInline(v128.load(numbers)));
+  } else {
+    for (; numbers < whole; numbers += 16) v128.store(numbers, activate(v128.load(numbers), f));
   }
-  for (let i: u32 = 0; i < count; i += 4, numbers += 16) {
-    storeLanes(numbers, activate(v128.load(numbers), f), count - i);
-  }
+  if (numbers < end) storeLanes(numbers, activate(v128.load(numbers), f), count & 3);
 }
 
 /** Multiplies `count` numbers by F′ of what was kept. */
 export function multiplyBySlopes(numbers: usize, kept: usize, count: u32, f: Activation): void {
+  const end = numbers + (count << 2);
+  const whole = numbers + (count & ~3) * 4;
   if (f.ACTIVATION == LINEAR) return;
-  for (let i: u32 = 0; i < count; i += 4, numbers += 16, kept += 16) {
-    const slope = activationSlope(v128.load(kept), f);
-    storeLanes(numbers, f32x4.mul(v128.load(numbers), slope), count - i);
+  if (f.ACTIVATION == RELU) {
+    for (; numbers < whole; numbers += 16, kept += 16) {
+      v128.store(numbers, f32x4.mul(v128.load(numbers), v128.and(each(ONE), positive(v128.load(kept)))));
+    }
+  } else {
+    for (; numbers < whole; numbers += 16, kept += 16) {
+      v128.store(numbers, f32x4.mul(v128.load(numbers), activationSlope(v128.load(kept), f)));
+    }
+  }
+  if (numbers < end) {
+    storeLanes(numbers, f32x4.mul(v128.load(numbers), activationSlope(v128.load(kept), f)), count & 3);
   }
 }
 
@@ -97,8 +110,12 @@ export function activationSlope(kept: v128, f: Activation): v128 {
 
 /** 1 / (1 + e^−x) from e^−|x|, which cannot overflow. */
 export function logistic(x: v128): v128 {
-  const e = exp(f32x4.neg(f32x4.abs(x)));
-  const one = splat(1);
+  return logisticInline(x);
+}
+
+@inline function logisticInline(x: v128): v128 {
+  const e = expInline(f32x4.neg(f32x4.abs(x)));
+  const one = each(ONE);
   return f32x4.div(select(one, e, f32x4.ge(x, splat(0))), f32x4.add(one, e));
 }
 

@@ -1,22 +1,38 @@
 // e^x and ln x, four at a time, by the formulas of shaders/lib/exp.wgsl and log.wgsl and within their bounds.
-import { madd, select, splat } from '../vectors';
+import { each, madd, select, splat } from '../vectors';
 
 const LN2: f32 = 0.69314718;
 
+// Constants are kept in memory: engines take four instructions to make a vector of one that is in the code.
+const LOWEST = memory.data<f32>([-88, 89, -87.33]);
+const LOG2_E = memory.data<f32>([1.44269504]);
+const LN2_PARTS = memory.data<f32>([0.693359375, -2.12194440e-4]);
+const BIAS = memory.data<i32>([127]);
+const ONE = memory.data<f32>([1]);
+/** Of (e^r − 1 − r) / r². */
+const SERIES = memory.data<f32>([
+  1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+]);
+
 /** e^x to within 1 ULP; 0 where it would be subnormal. */
 export function exp(x: v128): v128 {
-  const within = f32x4.pmin(f32x4.pmax(x, splat(-88)), splat(89));
-  const n = f32x4.nearest(f32x4.mul(within, splat(1.44269504)));
+  return expInline(x);
+}
+
+/** The same, for loops that do little else. */
+@inline export function expInline(x: v128): v128 {
+  const within = f32x4.pmin(f32x4.pmax(x, each(LOWEST)), each(LOWEST, 4));
+  const n = f32x4.nearest(f32x4.mul(within, each(LOG2_E)));
   const r = f32x4.sub(
-    f32x4.sub(within, f32x4.mul(n, splat(0.693359375))),
-    f32x4.mul(n, splat(-2.12194440e-4)),
+    f32x4.sub(within, f32x4.mul(n, each(LN2_PARTS))),
+    f32x4.mul(n, each(LN2_PARTS, 4)),
   );
-  const e = f32x4.add(reducedExpm1(r), splat(1));
+  const e = f32x4.add(reducedExpm1(r), each(ONE));
   // 2^n in two factors: n = 128 has no float of its own.
   const whole = i32x4.trunc_sat_f32x4_s(n);
   const half = i32x4.shr_s(whole, 1);
   const scaled = f32x4.mul(f32x4.mul(e, powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
-  return v128.andnot(scaled, f32x4.lt(x, splat(-87.33)));
+  return v128.andnot(scaled, f32x4.lt(x, each(LOWEST, 8)));
 }
 
 /** e^x − 1, without the digits that the subtraction would lose near 0. */
@@ -26,18 +42,18 @@ export function expm1(x: v128): v128 {
 }
 
 /** e^r − 1 for |r| ≤ ½ ln 2. */
-function reducedExpm1(r: v128): v128 {
-  let p = splat(1.9875691500e-4);
-  p = f32x4.add(f32x4.mul(p, r), splat(1.3981999507e-3));
-  p = f32x4.add(f32x4.mul(p, r), splat(8.3334519073e-3));
-  p = f32x4.add(f32x4.mul(p, r), splat(4.1665795894e-2));
-  p = f32x4.add(f32x4.mul(p, r), splat(1.6666665459e-1));
-  p = f32x4.add(f32x4.mul(p, r), splat(5.0000001201e-1));
+@inline function reducedExpm1(r: v128): v128 {
+  let p = each(SERIES);
+  p = f32x4.add(f32x4.mul(p, r), each(SERIES, 4));
+  p = f32x4.add(f32x4.mul(p, r), each(SERIES, 8));
+  p = f32x4.add(f32x4.mul(p, r), each(SERIES, 12));
+  p = f32x4.add(f32x4.mul(p, r), each(SERIES, 16));
+  p = f32x4.add(f32x4.mul(p, r), each(SERIES, 20));
   return madd(f32x4.mul(p, r), r, r);
 }
 
 @inline function powerOfTwo(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+  return i32x4.shl(i32x4.add(n, each(BIAS)), 23);
 }
 
 /** ln x for x > 0 and not subnormal. */

@@ -1,6 +1,6 @@
 // The optimizer's step on weights in a row, by the formulas of shaders/lib/optimizer.wgsl.
 import {
-  ADADELTA, ADAGRAD, ADAM, ADAMAX, LION, NADAM, Optimizer, RMSPROP, Step,
+  ADADELTA, ADAGRAD, ADAM, ADAMAX, LION, NADAM, Optimizer, RMSPROP, SGD, Step,
 } from '../layout';
 import { sign, splat, storeLanes } from '../vectors';
 
@@ -11,37 +11,40 @@ import { sign, splat, storeLanes } from '../vectors';
 export function optimizerSteps(
   gradient: usize, scale: f32, weights: usize, moments: usize, momentStep: u32, count: u32, o: Optimizer, step: Step,
 ): void {
-  if (o.OPTIMIZER == ADAM && o.WEIGHT_DECAY == 0) {
-    adamSteps(gradient, scale, weights, moments, moments + momentStep, count, o, step);
-    return;
-  }
+  const end = weights + (count << 2);
+  const whole = weights + (count & ~3) * 4;
   const rate = splat(step.rate * o.RATE_SCALE);
+  const factor = splat(scale);
+  // The most used, without choices in the loop.
+  if (o.OPTIMIZER == SGD && o.MOMENTS == 0 && o.WEIGHT_DECAY == 0) {
+    for (; weights < whole; weights += 16, gradient += 16) {
+      const g = f32x4.mul(v128.load(gradient), factor);
+      v128.store(weights, f32x4.sub(v128.load(weights), f32x4.mul(rate, g)));
+    }
+  } else if (o.OPTIMIZER == ADAM && o.WEIGHT_DECAY == 0) {
+    const correction = splat(step.correction);
+    const epsilon = splat(o.EPSILON);
+    const beta1 = splat(o.BETA_1), rest1 = splat(o.ONE_MINUS_BETA_1);
+    const beta2 = splat(o.BETA_2), rest2 = splat(o.ONE_MINUS_BETA_2);
+    for (; weights < whole; weights += 16, gradient += 16, moments += 16) {
+      const seconds = moments + momentStep;
+      const g = f32x4.mul(v128.load(gradient), factor);
+      const first = f32x4.add(f32x4.mul(beta1, v128.load(moments)), f32x4.mul(rest1, g));
+      const second = f32x4.add(f32x4.mul(beta2, v128.load(seconds)), f32x4.mul(rest2, f32x4.mul(g, g)));
+      const root = f32x4.add(f32x4.mul(f32x4.sqrt(second), correction), epsilon);
+      v128.store(moments, first);
+      v128.store(seconds, second);
+      v128.store(weights, f32x4.sub(v128.load(weights), f32x4.mul(rate, f32x4.div(first, root))));
+    }
+  }
   const decay = splat(step.learning_rate * o.RATE_SCALE * o.WEIGHT_DECAY);
-  for (let i: u32 = 0; i < count; i += 4, gradient += 16, weights += 16, moments += 16) {
+  for (; weights < end; weights += 16, gradient += 16, moments += 16) {
+    const lanes = <u32>(end - weights) >> 2;
     const weight = v128.load(weights);
-    const g = f32x4.mul(v128.load(gradient), splat(scale));
-    const change = f32x4.mul(rate, direction(g, moments, momentStep, count - i, o, step));
+    const g = f32x4.mul(v128.load(gradient), factor);
+    const change = f32x4.mul(rate, direction(g, moments, momentStep, lanes, o, step));
     const kept = f32x4.sub(weight, f32x4.mul(decay, weight));
-    storeLanes(weights, f32x4.sub(kept, change), count - i);
-  }
-}
-
-/** The most used, without a choice in the loop. */
-function adamSteps(
-  gradient: usize, scale: f32, weights: usize, firsts: usize, seconds: usize, count: u32, o: Optimizer, step: Step,
-): void {
-  const rate = splat(step.rate * o.RATE_SCALE);
-  const correction = splat(step.correction);
-  const epsilon = splat(o.EPSILON);
-  for (let i: u32 = 0; i < count; i += 4, gradient += 16, weights += 16, firsts += 16, seconds += 16) {
-    const g = f32x4.mul(v128.load(gradient), splat(scale));
-    const first = mean(v128.load(firsts), g, o.BETA_1, o.ONE_MINUS_BETA_1);
-    const second = mean(v128.load(seconds), f32x4.mul(g, g), o.BETA_2, o.ONE_MINUS_BETA_2);
-    const root = f32x4.add(f32x4.mul(f32x4.sqrt(second), correction), epsilon);
-    const weight = f32x4.sub(v128.load(weights), f32x4.mul(rate, f32x4.div(first, root)));
-    storeLanes(firsts, first, count - i);
-    storeLanes(seconds, second, count - i);
-    storeLanes(weights, weight, count - i);
+    storeLanes(weights, f32x4.sub(kept, change), lanes);
   }
 }
 
