@@ -31,7 +31,7 @@ const ascending = (height: number, width: number) =>
 
 const bits = (numbers: RowsInput) => [...new Uint32Array(Float32Array.from(numbers as number[]).buffer)];
 
-describe.each(['webgpu', 'reference'] as const)('on %s', { concurrent: true }, (backend) => {
+describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', { concurrent: true }, (backend) => {
   let runtime: Runtime;
 
   beforeAll(async () => {

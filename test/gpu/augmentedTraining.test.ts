@@ -171,7 +171,7 @@ test('the plan of fused kernels does what the plan of single formulas does', asy
   expectSame(asRun(fused), asRun(single));
 });
 
-describe.each(['webgpu', 'reference'] as const)('on %s', { concurrent: true }, (backend) => {
+describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', { concurrent: true }, (backend) => {
   const runtime = () => (backend === 'webgpu' ? gpu : reference);
 
   test('the same seed gives the same bits, another seed others', async () => {

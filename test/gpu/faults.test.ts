@@ -109,7 +109,7 @@ test('a shader that does not compile is shown with its place, and the device goe
   device.destroy();
 });
 
-test.each(['webgpu', 'reference'] as const)(
+test.each(['webgpu', 'cpu', 'reference'] as const)(
   'on %s a rate that is far too large ends in a loss that is not finite',
   async (backend) => {
     const runtime = await createRuntime({ backend });

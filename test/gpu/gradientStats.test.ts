@@ -42,7 +42,7 @@ const loss = 'sparseCategoricalCrossentropy';
 const norm = (values: Iterable<number>) => Math.hypot(...values);
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
 
-describe.each(['webgpu', 'reference'] as const)('on %s', { concurrent: true }, (backend) => {
+describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', { concurrent: true }, (backend) => {
   let runtime: Runtime;
 
   beforeAll(async () => {

@@ -4,7 +4,7 @@ import { activation, createRuntime, type Runtime, sequential, sgd } from '../../
 import type { LossName } from '../../src/model/losses.ts';
 import type { Metric } from '../../src/model/metrics.ts';
 
-describe.each(['webgpu', 'reference'] as const)('on %s', (backend) => {
+describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
   let runtime: Runtime;
 
   beforeAll(async () => {

@@ -36,7 +36,7 @@ const weightsOf = async (model: Sequential) =>
   (await model.getWeights()).flatMap(({ data }) => Array.from(data));
 
 // All at once: in Firefox a test mostly waits.
-describe.each(['webgpu', 'reference'] as const)('on %s', { concurrent: true }, (backend) => {
+describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', { concurrent: true }, (backend) => {
   let here: Runtime;
   let there: Runtime;
 

@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => webgpu.dispose());
 
 // All at once: in Firefox a test mostly waits.
-describe.each(['webgpu', 'reference'] as const)('on %s', { concurrent: true }, (backend) => {
+describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', { concurrent: true }, (backend) => {
   let runtime: Runtime;
 
   beforeAll(async () => {

@@ -17,7 +17,7 @@ import {
 const x = Array.from({ length: 24 }, (_, i) => [Math.sin(i), Math.cos(2 * i), Math.sin(3 * i + 1)]);
 const labels = x.map(([a, b, c]) => (a + b > 0 ? 0 : c > 0 ? 1 : 2));
 
-describe.each(['webgpu', 'reference'] as const)('on %s', (backend) => {
+describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
   let runtime: Runtime;
 
   beforeAll(async () => {

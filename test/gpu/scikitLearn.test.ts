@@ -52,7 +52,7 @@ function exactStep(): number[][] {
   ];
 }
 
-describe.each(['webgpu', 'reference'] as const)('%s', (backend) => {
+describe.each(['webgpu', 'cpu', 'reference'] as const)('%s', (backend) => {
   test('the forward pass', async () => {
     const runtime = await createRuntime({ backend });
     const first = sequential({ layers: [hiddenLayer()] });

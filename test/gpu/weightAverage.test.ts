@@ -65,7 +65,7 @@ const averageOf = ([first, ...others]: number[][], m: number) =>
 
 const weightsOf = async (model: Sequential) => (await model.getWeights()).flatMap(({ data }) => [...data]);
 
-describe.each(['webgpu', 'reference'] as const)('on %s', { concurrent: true }, (backend) => {
+describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', { concurrent: true }, (backend) => {
   let runtime: Runtime;
 
   beforeAll(async () => {

@@ -4,7 +4,7 @@ import { createRuntime, dense, sequential, sgd } from '../../src/index.ts';
 
 const sigmoid = { activation: 'sigmoid', units: 2 } as const;
 
-test.each(['webgpu', 'reference'] as const)('the worked example, on %s', async (backend) => {
+test.each(['webgpu', 'cpu', 'reference'] as const)('the worked example, on %s', async (backend) => {
   const runtime = await createRuntime({ backend });
   const model = sequential({ layers: [dense({ ...sigmoid, inputShape: [2] }), dense(sigmoid)] });
   model.compile({ optimizer: sgd({ learningRate: 0.5 }), loss: 'halfSquaredError', runtime });

@@ -9,7 +9,7 @@ const x = [
 ];
 const y = [0, 1, 1, 0];
 
-test.each(['webgpu', 'reference'] as const)('%s learns xor', async (backend) => {
+test.each(['webgpu', 'cpu', 'reference'] as const)('%s learns xor', async (backend) => {
   const runtime = await createRuntime({ backend });
   const model = sequential({
     seed: 1,
