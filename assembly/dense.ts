@@ -1,7 +1,7 @@
 // Dense layers, forward and back. Each thread takes some of the batch's rows.
 import { DenseForward, HiddenDelta, Step } from './layout';
 import { activateAll, multiplyBySlopes } from './math/activation';
-import { COLUMNS, DEPTH, ROWS, packPanel, packPanelTransposed, tileOfRows } from './matmul';
+import { COLUMNS, DEPTH, packPanel, packPanelTransposed, panelOfRows } from './matmul';
 import { batchRows, rowNumbers, scratch, zeros } from './places';
 import { shareEnd, shareStart } from './threads';
 
@@ -28,14 +28,12 @@ export function dense_forward(op: DenseForward, step: Step): void {
         bStep = COLUMNS << 2;
       }
       const bias = op.parameters + op.K * wide + (n << 2);
-      for (let m: u32 = 0; m < rows; m += ROWS) {
-        const c = y + m * wide + (n << 2);
-        tileOfRows(
-          numbers + (m << 2), min(ROWS, rows - m), op.x + (k << 2), op.K << 2,
-          b, bStep, depth,
-          k == 0 ? bias : c, k == 0 ? 0 : wide, c, wide, min(COLUMNS, op.N - n),
-        );
-      }
+      const c = y + (n << 2);
+      panelOfRows(
+        numbers, rows, op.x + (k << 2), op.K << 2,
+        b, bStep, depth,
+        k == 0 ? bias : c, k == 0 ? 0 : wide, c, wide, min(COLUMNS, op.N - n),
+      );
     }
   }
   activateAll(y, rows * op.N, op.activation);
@@ -55,14 +53,12 @@ export function hidden_delta(op: HiddenDelta, step: Step): void {
     for (let k: u32 = 0; k < op.K; k += COLUMNS) {
       const columns = min(COLUMNS, op.K - k);
       packPanelTransposed(op.parameters + k * deep + (n << 2), deep, columns, depth, scratch);
-      for (let m: u32 = 0; m < rows; m += ROWS) {
-        const c = result + m * wide + (k << 2);
-        tileOfRows(
-          numbers + (m << 2), min(ROWS, rows - m), op.delta + (n << 2), deep,
-          scratch, COLUMNS << 2, depth,
-          n == 0 ? zeros : c, n == 0 ? 0 : wide, c, wide, columns,
-        );
-      }
+      const c = result + (k << 2);
+      panelOfRows(
+        numbers, rows, op.delta + (n << 2), deep,
+        scratch, COLUMNS << 2, depth,
+        n == 0 ? zeros : c, n == 0 ? 0 : wide, c, wide, columns,
+      );
     }
   }
   multiplyBySlopes(result, op.kept + from * wide, rows * op.K, op.activation);

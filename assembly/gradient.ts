@@ -5,7 +5,7 @@ import { COLUMNS, DEPTH, ROWS, packPanel, packRows, tileOfPacked } from './matmu
 import { optimizerSteps } from './math/optimizer';
 import { rowNumbers, scratch, zeros } from './places';
 import { shareEnd, shareStart } from './threads';
-import { sign, splat, storeLanes } from './vectors';
+import { madd, sign, splat, storeLanes } from './vectors';
 
 /** Tiles of rows whose gradient is computed at a time. */
 const BLOCK: u32 = 4;
@@ -42,6 +42,10 @@ function packDelta(delta: usize, rows: u32, wide: u32): usize {
 function gradientRows(
   numbers: usize, rows: u32, x: usize, inputs: u32, delta: usize, units: u32, first: u32, count: u32, to: usize,
 ): void {
+  if (units == 1) {
+    gradientOfUnit(numbers, rows, x, inputs, delta, first, count, to);
+    return;
+  }
   const direct = units <= COLUMNS;
   const wide = units << 2;
   const deltaStep = direct ? wide : COLUMNS << 2;
@@ -67,6 +71,24 @@ function gradientRows(
       }
     }
   }
+}
+
+/** The same of a single unit: along its inputs, four at a time. */
+function gradientOfUnit(
+  numbers: usize, rows: u32, x: usize, inputs: u32, delta: usize, first: u32, count: u32, to: usize,
+): void {
+  for (let i: u32 = 0; i < count; i += 4) {
+    let sum = splat(0);
+    for (let m: u32 = 0; m < rows; m++) {
+      const row = x + (load<u32>(numbers + (m << 2)) * inputs + first + i << 2);
+      sum = madd(v128.load_splat<f32>(delta + (m << 2)), v128.load(row), sum);
+    }
+    storeLanes(to + (i << 2), sum, count - i);
+  }
+  if (first + count <= inputs) return;
+  let bias: f32 = 0;
+  for (let m: u32 = 0; m < rows; m++) bias += load<f32>(delta + (m << 2));
+  store<f32>(to + (inputs - first << 2), bias);
 }
 
 /** Adds the regulariser's slopes to `count` numbers of the gradient, and clips them. */

@@ -35,11 +35,32 @@ function storePart(c: usize, low: v128, high: v128, columns: u32): void {
 }
 
 /**
- * A given by its rows, wherever they are: `numbers` holds the numbers of the tile's rows, of which there are `rows`;
- * row r is at `a + r · aRow`. The sums start from what is at `start`, its rows `startStep` bytes apart; `columns` of
- * the tile are stored.
+ * All rows of a panel, A given by its rows, wherever they are: `numbers` holds the numbers of its rows, of which there
+ * are `rows`; row r is at `a + r · aRow`. The sums start from what is at `start`, its rows `startStep` bytes apart;
+ * `columns` of the panel are stored.
  */
-export function tileOfRows(
+export function panelOfRows(
+  numbers: usize, rows: u32, a: usize, aRow: u32,
+  b: usize, bStep: u32, depth: u32,
+  start: usize, startStep: u32, c: usize, cStep: u32, columns: u32,
+): void {
+  while (rows > 0) {
+    // Twice 4 rows are less work than 6 and 2.
+    const tile: u32 = rows <= 4 || rows == 8 ? 4 : ROWS;
+    const present = min(tile, rows);
+    if (tile == 4) {
+      fourRows(numbers, present, a, aRow, b, bStep, depth, start, startStep, c, cStep, columns);
+    } else {
+      sixRows(numbers, present, a, aRow, b, bStep, depth, start, startStep, c, cStep, columns);
+    }
+    rows -= present;
+    numbers += present << 2;
+    start += present * startStep;
+    c += present * cStep;
+  }
+}
+
+function sixRows(
   numbers: usize, rows: u32, a: usize, aRow: u32,
   b: usize, bStep: u32, depth: u32,
   start: usize, startStep: u32, c: usize, cStep: u32, columns: u32,
@@ -96,6 +117,49 @@ export function tileOfRows(
   if (rows > 3) storeRow((c += cStep), x3, y3, columns);
   if (rows > 4) storeRow((c += cStep), x4, y4, columns);
   if (rows > 5) storeRow((c += cStep), x5, y5, columns);
+}
+
+function fourRows(
+  numbers: usize, rows: u32, a: usize, aRow: u32,
+  b: usize, bStep: u32, depth: u32,
+  start: usize, startStep: u32, c: usize, cStep: u32, columns: u32,
+): void {
+  const last = rows - 1;
+  let a0 = a + load<u32>(numbers) * aRow;
+  let a1 = a + load<u32>(numbers + (min<u32>(1, last) << 2)) * aRow;
+  let a2 = a + load<u32>(numbers + (min<u32>(2, last) << 2)) * aRow;
+  let a3 = a + load<u32>(numbers + (min<u32>(3, last) << 2)) * aRow;
+  let x0 = v128.load(start), y0 = v128.load(start, 16);
+  if (rows > 1) start += startStep;
+  let x1 = v128.load(start), y1 = v128.load(start, 16);
+  if (rows > 2) start += startStep;
+  let x2 = v128.load(start), y2 = v128.load(start, 16);
+  if (rows > 3) start += startStep;
+  let x3 = v128.load(start), y3 = v128.load(start, 16);
+  for (const end = a0 + (depth << 2); a0 < end; ) {
+    const low = v128.load(b), high = v128.load(b, 16);
+    let each = v128.load_splat<f32>(a0);
+    x0 = madd(each, low, x0);
+    y0 = madd(each, high, y0);
+    each = v128.load_splat<f32>(a1);
+    x1 = madd(each, low, x1);
+    y1 = madd(each, high, y1);
+    each = v128.load_splat<f32>(a2);
+    x2 = madd(each, low, x2);
+    y2 = madd(each, high, y2);
+    each = v128.load_splat<f32>(a3);
+    x3 = madd(each, low, x3);
+    y3 = madd(each, high, y3);
+    b += bStep;
+    a0 += 4;
+    a1 += 4;
+    a2 += 4;
+    a3 += 4;
+  }
+  storeRow(c, x0, y0, columns);
+  if (rows > 1) storeRow((c += cStep), x1, y1, columns);
+  if (rows > 2) storeRow((c += cStep), x2, y2, columns);
+  if (rows > 3) storeRow((c += cStep), x3, y3, columns);
 }
 
 /** A given packed: the six numbers of a column side by side. */

@@ -5,9 +5,10 @@ import {
   SWISH, TANH,
 } from '../layout';
 import { each, select, sign, splat, storeLanes } from '../vectors';
-import { exp, expInline, expm1, log1p } from './exp';
+import { exp, expOfNegative, expm1, log1p } from './exp';
 
 const ONE = memory.data<f32>([1]);
+const SIGN = memory.data<u32>([0x80000000]);
 
 const SELU_SCALE: f32 = 1.0507009873554805;
 const SELU_ALPHA: f32 = 1.6732632423543772;
@@ -37,6 +38,11 @@ export function multiplyBySlopes(numbers: usize, kept: usize, count: u32, f: Act
   if (f.ACTIVATION == RELU) {
     for (; numbers < whole; numbers += 16, kept += 16) {
       v128.store(numbers, f32x4.mul(v128.load(numbers), v128.and(each(ONE), positive(v128.load(kept)))));
+    }
+  } else if (f.ACTIVATION == SIGMOID && f.A == 1 && f.B == 1) {
+    for (; numbers < whole; numbers += 16, kept += 16) {
+      const y = v128.load(kept);
+      v128.store(numbers, f32x4.mul(v128.load(numbers), f32x4.mul(y, f32x4.sub(each(ONE), y))));
     }
   } else {
     for (; numbers < whole; numbers += 16, kept += 16) {
@@ -114,7 +120,7 @@ export function logistic(x: v128): v128 {
 }
 
 @inline function logisticInline(x: v128): v128 {
-  const e = expInline(f32x4.neg(f32x4.abs(x)));
+  const e = expOfNegative(v128.or(x, each(SIGN))); // of −|x|
   const one = each(ONE);
   return f32x4.div(select(one, e, f32x4.ge(x, splat(0))), f32x4.add(one, e));
 }

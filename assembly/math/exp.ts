@@ -4,7 +4,8 @@ import { each, madd, select, splat } from '../vectors';
 const LN2: f32 = 0.69314718;
 
 // Constants are kept in memory: engines take four instructions to make a vector of one that is in the code.
-const LOWEST = memory.data<f32>([-88, 89, -87.33]);
+/** Beyond which e^x is 0 or infinite, and below which it is subnormal. */
+const RANGE = memory.data<f32>([-88, 89, -87.33]);
 const LOG2_E = memory.data<f32>([1.44269504]);
 const LN2_PARTS = memory.data<f32>([0.693359375, -2.12194440e-4]);
 const BIAS = memory.data<i32>([127]);
@@ -16,23 +17,28 @@ const SERIES = memory.data<f32>([
 
 /** e^x to within 1 ULP; 0 where it would be subnormal. */
 export function exp(x: v128): v128 {
-  return expInline(x);
-}
-
-/** The same, for loops that do little else. */
-@inline export function expInline(x: v128): v128 {
-  const within = f32x4.pmin(f32x4.pmax(x, each(LOWEST)), each(LOWEST, 4));
+  const within = f32x4.pmin(f32x4.pmax(x, each(RANGE)), each(RANGE, 4));
   const n = f32x4.nearest(f32x4.mul(within, each(LOG2_E)));
-  const r = f32x4.sub(
-    f32x4.sub(within, f32x4.mul(n, each(LN2_PARTS))),
-    f32x4.mul(n, each(LN2_PARTS, 4)),
-  );
-  const e = f32x4.add(reducedExpm1(r), each(ONE));
+  const e = f32x4.add(reducedExpm1(reduced(within, n)), each(ONE));
   // 2^n in two factors: n = 128 has no float of its own.
   const whole = i32x4.trunc_sat_f32x4_s(n);
   const half = i32x4.shr_s(whole, 1);
   const scaled = f32x4.mul(f32x4.mul(e, powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
-  return v128.andnot(scaled, f32x4.lt(x, each(LOWEST, 8)));
+  return v128.andnot(scaled, f32x4.lt(x, each(RANGE, 8)));
+}
+
+/** The same for x ≤ 0, inline and in fewer instructions. */
+@inline export function expOfNegative(x: v128): v128 {
+  const within = f32x4.pmax(x, each(RANGE, 8));
+  const n = f32x4.nearest(f32x4.mul(within, each(LOG2_E)));
+  const e = f32x4.add(reducedExpm1(reduced(within, n)), each(ONE));
+  const scaled = f32x4.mul(e, powerOfTwo(i32x4.trunc_sat_f32x4_s(n)));
+  return v128.andnot(scaled, f32x4.lt(x, each(RANGE, 8)));
+}
+
+/** x − n ln 2. */
+@inline function reduced(x: v128, n: v128): v128 {
+  return f32x4.sub(f32x4.sub(x, f32x4.mul(n, each(LN2_PARTS))), f32x4.mul(n, each(LN2_PARTS, 4)));
 }
 
 /** e^x − 1, without the digits that the subtraction would lose near 0. */
@@ -44,11 +50,11 @@ export function expm1(x: v128): v128 {
 /** e^r − 1 for |r| ≤ ½ ln 2. */
 @inline function reducedExpm1(r: v128): v128 {
   let p = each(SERIES);
-  p = f32x4.add(f32x4.mul(p, r), each(SERIES, 4));
-  p = f32x4.add(f32x4.mul(p, r), each(SERIES, 8));
-  p = f32x4.add(f32x4.mul(p, r), each(SERIES, 12));
-  p = f32x4.add(f32x4.mul(p, r), each(SERIES, 16));
-  p = f32x4.add(f32x4.mul(p, r), each(SERIES, 20));
+  p = madd(p, r, each(SERIES, 4));
+  p = madd(p, r, each(SERIES, 8));
+  p = madd(p, r, each(SERIES, 12));
+  p = madd(p, r, each(SERIES, 16));
+  p = madd(p, r, each(SERIES, 20));
   return madd(f32x4.mul(p, r), r, r);
 }
 

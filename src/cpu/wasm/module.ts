@@ -16,10 +16,7 @@ export const hasRelaxedSimd = (): boolean =>
 
 /** The module for a memory of one thread or of several. `relaxed`: by relaxed SIMD, which the engine must have. */
 export async function compileKernels(shared: boolean, relaxed: boolean): Promise<WebAssembly.Module> {
-  const bytes = await inflate(deflated);
-  if (shared) shareMemory(bytes);
-  if (relaxed) relaxSums(bytes);
-  return WebAssembly.compile(bytes);
+  return WebAssembly.compile(adapt(await inflate(deflated), shared, relaxed));
 }
 
 async function inflate(text: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -28,32 +25,22 @@ async function inflate(text: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** Whether `bytes` has these, from `at` on. */
-const matches = (bytes: Uint8Array, at: number, pattern: readonly number[]) =>
-  pattern.every((byte, i) => bytes[at + i] === byte);
+/** The import "memory" with a maximum, and the same shared. */
+const MEMORY_IMPORT = /(?<=6d 65 6d 6f 72 79 02 )01 /;
+const SHARED = '03 ';
 
-/** The import "memory", with a maximum: the flags that follow say whether it is shared. */
-const MEMORY_IMPORT = [...'memory'].map((letter) => letter.charCodeAt(0)).concat(2, 1);
-
-function shareMemory(bytes: Uint8Array): void {
-  const at = bytes.findIndex((_, i) => matches(bytes, i, MEMORY_IMPORT));
-  bytes[at + MEMORY_IMPORT.length - 1] = 3;
-}
-
-const MULTIPLY = [0xfd, 0xe6, 1];
-const LOCAL_GET = 0x20;
-const ADD = [0xfd, 0xe4, 1];
-const RELAXED_MADD = [0xfd, 0x85, 2];
-const NOP = 1;
+/** A product; a local, or the number at a place in memory, four times; the sum. */
+const SUM = /fd e6 01 (20 [0-7]. |41 (?:[89a-f]. )*[0-7]. fd 09 02 [0-7]. )fd e4 01 /g;
+/** `$1` and what multiplies and adds in one; then nothing, for as long as the sum was. */
+const RELAXED_SUM = '$1fd 85 02 01 01 01 ';
 
 /**
- * Turns every `a · b; get c; add` into `get c; relaxed a · b + c`, in place: the same module serves engines with and
- * without relaxed SIMD, and the two do the same sums in the same order.
+ * The bytes as they suit this memory and engine. The one module that is shipped serves engines with and without
+ * relaxed SIMD, which do the same sums in the same order: every `a · b; c; add` may become `c; relaxed a · b + c`.
  */
-function relaxSums(bytes: Uint8Array): void {
-  for (let i = 0; i < bytes.length; i++) {
-    const local = bytes[i + 4];
-    const isSum = matches(bytes, i, [...MULTIPLY, LOCAL_GET, local, ...ADD]) && local < 0x80;
-    if (isSum) bytes.set([LOCAL_GET, local, ...RELAXED_MADD, NOP, NOP, NOP], i);
-  }
+function adapt(bytes: Uint8Array, shared: boolean, relaxed: boolean): Uint8Array<ArrayBuffer> {
+  let text = Array.from(bytes, (byte) => `${byte.toString(16).padStart(2, '0')} `).join('');
+  if (shared) text = text.replace(MEMORY_IMPORT, SHARED);
+  if (relaxed) text = text.replace(SUM, RELAXED_SUM);
+  return Uint8Array.from(text.trimEnd().split(' '), (byte) => Number.parseInt(byte, 16));
 }
