@@ -2,7 +2,7 @@
 import { giveWay, SLICE } from '../slices.ts';
 import { BELL, type Core, type Start, startCore } from './core.ts';
 import { compileKernels } from './module.ts';
-import { type CallCore, Workers } from './workers.ts';
+import { type Host, Workers } from './workers.ts';
 
 /** Pages of 64 KiB that a WebAssembly memory may have: 4 GiB. */
 const MOST_PAGES = 2 ** 16;
@@ -30,8 +30,7 @@ export class Machine {
     readonly threads: number,
     /** Time that a chunk of steps may take, in ms. */
     readonly chunkTime: number,
-    private readonly call: CallCore,
-    readonly dispose: () => void,
+    private readonly host: Host,
   ) {}
 
   static async create(options: MachineOptions): Promise<Machine> {
@@ -39,29 +38,22 @@ export class Machine {
     const shared = workers && threads > 1 ? share(mostPages) : undefined;
     const module = await compileKernels(shared !== undefined, relaxed);
     const start = { module, mostPages, shared, threads: shared ? threads : 1 };
-    if (!workers) return Machine.#onThisThread(start);
+    if (!workers) return new Machine(1, SLICE, new CallingThread({ ...start, thread: 0 }));
     try {
-      const { call, dispose } = await Workers.create(start);
-      return new Machine(start.threads, CHUNK, call, dispose);
+      return new Machine(start.threads, CHUNK, await Workers.create(start));
     } catch {
       // The page's policy may allow no workers.
       return Machine.create({ ...options, workers: false });
     }
   }
 
-  static #onThisThread(start: Omit<Start, 'thread'>): Machine {
-    const core = startCore({ ...start, thread: 0 });
-    let before: Promise<unknown> = Promise.resolve();
-    const call: CallCore = (name, ...args) => {
-      const run = async () => {
-        await giveWay();
-        return (core[name] as (...given: typeof args) => ReturnType<Core[typeof name]>)(...args);
-      };
-      const result = before.then(run, run);
-      before = result;
-      return result;
-    };
-    return new Machine(1, SLICE, call, () => {});
+  /** Makes ready for runs on all threads. */
+  startHelpers(): Promise<void> {
+    return this.host.startHelpers();
+  }
+
+  dispose(): void {
+    this.host.dispose();
   }
 
   /** Has something done. Where that fails, the next who asks is told. */
@@ -69,7 +61,7 @@ export class Machine {
     name: K,
     ...args: Parameters<Core[K]>
   ): Promise<ReturnType<Core[K]> | undefined> {
-    return this.call(name, ...args).catch((error) => {
+    return this.host.call(name, ...args).catch((error) => {
       this.#failure ??= error;
       return undefined;
     });
@@ -86,6 +78,30 @@ export class Machine {
     if (failure !== undefined) throw failure;
     return result as ReturnType<Core[K]>;
   }
+}
+
+/** A core on the calling thread, which lets the event loop run between calls. */
+class CallingThread implements Host {
+  readonly #core: Core;
+  #before: Promise<unknown> = Promise.resolve();
+
+  constructor(start: Start) {
+    this.#core = startCore(start);
+  }
+
+  call<K extends keyof Core>(name: K, ...args: Parameters<Core[K]>): Promise<ReturnType<Core[K]>> {
+    const run = async () => {
+      await giveWay();
+      return (this.#core[name] as (...given: typeof args) => ReturnType<Core[K]>)(...args);
+    };
+    const result = this.#before.then(run, run);
+    this.#before = result;
+    return result;
+  }
+
+  async startHelpers(): Promise<void> {}
+
+  dispose(): void {}
 }
 
 /** Memory for several threads, where they can share any. */

@@ -70,6 +70,7 @@ export class WasmProgram implements Program {
     const sizes = plan.calls.map(({ constants: { M = 0, N = 0 } }) => [Number(M), Number(N)] as const);
     const scratchSize = Math.max(64, await machine.ask('scratchSize', sizes));
     const threads = workOfStep(plan) < WORK_FOR_THREADS ? 1 : machine.threads;
+    if (threads > 1) await machine.startHelpers();
     return new WasmProgram(plan, heap, { threads, scratchSize }, placeOf, onDispose);
   }
 

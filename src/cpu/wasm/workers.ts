@@ -3,25 +3,27 @@ import { buffersIn, type Core, type Start } from './core.ts';
 import { spawn, type Thread } from './spawn.ts';
 import type { Answer, Call } from './worker.ts';
 
-/** Calls one of the core's functions, after all that were called before. */
-export type CallCore = <K extends keyof Core>(
-  name: K,
-  ...args: Parameters<Core[K]>
-) => Promise<ReturnType<Core[K]>>;
+/** What has a core. */
+export interface Host {
+  /** Calls one of the core's functions, after all that were called before. */
+  call<K extends keyof Core>(name: K, ...args: Parameters<Core[K]>): Promise<ReturnType<Core[K]>>;
+  /** Starts the threads beside the first, unless they have been: small networks never need them. */
+  startHelpers(): Promise<void>;
+  dispose(): void;
+}
 
-export class Workers {
-  readonly #lines: readonly Line[];
+export class Workers implements Host {
+  readonly #lines: Line[] = [];
+  #helping: Promise<unknown> | undefined;
   #failure: Error | undefined;
 
-  private constructor(threads: number) {
-    this.#lines = Array.from({ length: threads }, () => new Line((error) => this.#end(error)));
-  }
+  private constructor(private readonly start: Omit<Start, 'thread'>) {}
 
-  /** @throws where there can be no workers */
+  /** Starts the first thread. @throws where there can be no workers */
   static async create(start: Omit<Start, 'thread'>): Promise<Workers> {
-    const workers = new Workers(start.threads);
+    const workers = new Workers(start);
     try {
-      await Promise.all(workers.#lines.map((line, thread) => line.ask({ ...start, thread })));
+      await workers.#add(0);
       return workers;
     } catch (error) {
       workers.dispose();
@@ -29,12 +31,26 @@ export class Workers {
     }
   }
 
-  readonly call: CallCore = (name, ...args) =>
-    this.#failure
-      ? Promise.reject(this.#failure)
-      : (this.#lines[0].ask([name, ...args], buffersIn(args)) as Promise<ReturnType<Core[typeof name]>>);
+  async startHelpers(): Promise<void> {
+    const helpers = Array.from({ length: this.start.threads - 1 }, (_, i) => i + 1);
+    this.#helping ??= Promise.all(helpers.map((thread) => this.#add(thread)));
+    await this.#helping;
+  }
 
-  readonly dispose = (): void => this.#end(new Error('the runtime has been disposed of'));
+  async call<K extends keyof Core>(name: K, ...args: Parameters<Core[K]>): Promise<ReturnType<Core[K]>> {
+    if (this.#failure) throw this.#failure;
+    return (await this.#lines[0].ask([name, ...args], buffersIn(args))) as ReturnType<Core[K]>;
+  }
+
+  dispose(): void {
+    this.#end(new Error('the runtime has been disposed of'));
+  }
+
+  async #add(thread: number): Promise<void> {
+    const line = new Line((error) => this.#end(error));
+    this.#lines.push(line);
+    await line.ask({ ...this.start, thread });
+  }
 
   /** Where one thread fails the others wait for it for ever. */
   #end(error: Error): void {
