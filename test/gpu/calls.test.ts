@@ -64,18 +64,21 @@ function classifier(): { model: Sequential; x: Float32Array; y: Float32Array } {
 }
 
 describe('after the first chunks', () => {
-  test('xor runs thousands of steps with nothing created, in few submissions', async () => {
+  test('xor runs thousands of steps with nothing created, many to a dispatch', async () => {
     const trainer = await xorModel().trainer(x, y, { batchSize: 4 });
-    await trainer.run(300);
-    calls.reset();
-
     const steps = 4000;
-    await trainer.run(steps);
+    // Until it is known how training goes fastest.
+    await expect
+      .poll(async () => {
+        calls.reset();
+        await trainer.run(steps);
+        return calls.created;
+      })
+      .toEqual([]);
 
-    expect(calls.created).toEqual([]);
-    expect(calls.of('dispatchWorkgroups')).toBe(steps * 2 * 3);
     expect(calls.of('submit')).toBeGreaterThan(0);
     expect(calls.of('submit') / steps).toBeLessThanOrEqual(0.05);
+    expect(calls.of('dispatchWorkgroups')).toBe(calls.of('submit'));
     expect(calls.of('mapAsync')).toBeLessThanOrEqual(calls.of('submit'));
     trainer.dispose();
   });

@@ -80,9 +80,6 @@ export const equivalentMutants: Readonly<Record<string, Reasons>> = {
   'shaders/output_delta.wgsl': {
     ...sumOfThreads(' metrics[current.slot * STRIDE + group.x] = sums[0]; }'),
     'main: [sums[thread] = vec2f(); ⇒ ]': 'says aloud that workgroup memory starts at zero',
-    'cross_entropy: if (wanted != [0.0 ⇒ 0.1]) { loss += wanted * (log_sum - below + entropy(wanted)); }':
-      'keeps 0 · ∞ out of the sum, for logits further apart than float32 reaches',
-    'output_loss: let linear = select(-wanted * out, (1.0 - wanted) * out, out [> ⇒ >=] 0.0);': reasons.edge,
   },
   'shaders/metric_sums.wgsl': sumOfThreads(''),
   'shaders/weight_penalty.wgsl': sumOfThreads(''),
@@ -115,8 +112,13 @@ export const equivalentMutants: Readonly<Record<string, Reasons>> = {
     'main: y[i] = select(x[i] * SCALE, 0.0, random_bits(SEED, current.index, i) [< ⇒ <=] THRESHOLD);':
       'tells of one in 2³² patterns of random bits',
   },
+  'shaders/lib/loss.wgsl': {
+    'cross_entropy: if (wanted != [0.0 ⇒ 0.1]) { loss += wanted * (log_sum - below + entropy(wanted)); }':
+      'keeps 0 · ∞ out of the sum, for logits further apart than float32 reaches',
+    'output_loss: let linear = select(-wanted * out, (1.0 - wanted) * out, out [> ⇒ >=] 0.0);': reasons.edge,
+  },
   'shaders/lib/activation.wgsl': {
-    'activate: case LEAKY_RELU: { return select(A * x, x, x [> ⇒ >=] 0.0); }': reasons.edge,
+    'activation: case LEAKY_RELU: { return select(a * x, x, x [> ⇒ >=] 0.0); }': reasons.edge,
     'logistic: return select(e, 1.0, x [>= ⇒ >] 0.0) / (1.0 + e);': reasons.edge,
     'tanh_accurate: return select(far, x + x * s * p, abs(x) [< ⇒ <=] 0.625);': reasons.edge,
     'exponential_unit: return select(alpha * expm1_accurate(min(x, 0.0)), x, x [> ⇒ >=] 0.0);': reasons.edge,
