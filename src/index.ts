@@ -88,6 +88,7 @@ export {
 } from './model/schedules.ts';
 export type { DeviceInfo, Memory } from './plan/executor.ts';
 export type { LayerGradient } from './plan/gradientStats.ts';
+export type { Backend, Choice } from './runtime/rivals.ts';
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime/runtime.ts';
 export type { KernelReport } from './runtime/selfTest.ts';
 export type { Callbacks, Logs, TrainedModel } from './train/callbacks.ts';

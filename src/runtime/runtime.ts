@@ -5,57 +5,91 @@ import { GpuExecutor } from '../gpu/executor.ts';
 import { type Profile, Profiler } from '../gpu/profiler.ts';
 import { checkBoolean, checkOneOf, checkOptions, fail } from '../model/check.ts';
 import type { DeviceInfo, Executor, Memory } from '../plan/executor.ts';
+import type { Backend, Choice, Rivals } from './rivals.ts';
 import { agrees, type KernelReport, selfTest } from './selfTest.ts';
 
 const backends = ['auto', 'webgpu', 'cpu', 'reference'] as const;
 
 export interface RuntimeOptions {
   /**
-   * `webgpu`, `cpu` (WebAssembly), `reference` (float64 on the CPU: exact, slow), or `auto`: WebGPU where there is
-   * an adapter, else the CPU.
+   * `webgpu`, `cpu` (WebAssembly), `reference` (float64 on the CPU: exact, slow), or `auto`, the default: every
+   * training runs on the faster of WebGPU and the CPU, as a few steps on copies tell, in some 0.1 s; what is known of
+   * a network and batch size is not measured again. `fit` returns the choice and the reason for it, `summary` prints
+   * them. One that takes the CPU less than a second stays there, and predictions are made where the model is. A
+   * training keeps to one backend from its first step to its last; but the two differ in the last bits, so who wants
+   * the same bits every time names one.
    */
   backend?: (typeof backends)[number];
-  /** A device of the caller's own, which stays the caller's to destroy. */
+  /** A device of the caller's own, which stays the caller's to destroy. With it, `auto` is `webgpu`. */
   device?: GPUDevice;
   powerPreference?: GPUPowerPreference;
-  /** Times every kernel, for `runtime.profile()`: for looking, since it makes training slower. WebGPU only. */
+  /**
+   * Times every kernel, for `runtime.profile()`: for looking, since it makes training slower. WebGPU only, and so
+   * `auto` is `webgpu` with it.
+   */
   profile?: boolean;
 }
 
 /** A device to train on. Models of one runtime share its compiled kernels. */
 export class Runtime {
-  /** @internal */
-  readonly executor: Executor;
+  #inUse: Executor;
+  #choice: Choice | undefined;
+  #opened: readonly Executor[];
   #disposed = false;
 
   /** @internal */
   constructor(
-    executor: Executor,
+    /** Where models are until they train. @internal */
+    readonly executor: Executor,
     private readonly profiler?: Profiler,
+    /** With `auto`. @internal */
+    readonly rivals?: Rivals,
   ) {
-    this.executor = executor;
+    this.#inUse = executor;
+    this.#opened = [executor];
+    rivals?.gpu.then((gpu) => {
+      if (gpu && this.#disposed) gpu.dispose();
+      else if (gpu) this.#opened = [executor, gpu];
+    });
   }
 
-  get backend(): Executor['backend'] {
-    return this.executor.backend;
+  /** With `auto`, what the last training chose; the CPU's before there was any. */
+  get backend(): Backend {
+    return this.#inUse.backend;
   }
 
+  /** Of the device that `backend` names. */
   get info(): DeviceInfo {
-    return this.executor.info;
+    return this.#inUse.info;
+  }
+
+  /** With `auto`, how the last training's backend was chosen. */
+  get choice(): Choice | undefined {
+    return this.#choice;
+  }
+
+  /** What `backend`, `info` and `choice` are to tell of. @internal */
+  use(executor: Executor, choice: Choice): void {
+    this.#inUse = executor;
+    this.#choice = choice;
   }
 
   get disposed(): boolean {
     return this.#disposed;
   }
 
-  /** Buffers that live on the device, and their bytes. */
+  /** Buffers that live on the device, and their bytes; with `auto`, on both. */
   memory(): Memory {
-    return this.executor.memory();
+    const all = this.#opened.map((executor) => executor.memory());
+    return {
+      buffers: all.reduce((sum, { buffers }) => sum + buffers, 0),
+      bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
   }
 
   /** Checks every kernel against its float64 reference on this very device: a row for each. */
   selfTest(): Promise<KernelReport[]> {
-    return selfTest(this.executor);
+    return selfTest(this.#inUse);
   }
 
   /**
@@ -70,7 +104,7 @@ export class Runtime {
   /** Frees everything on the device. Models that used this runtime can no longer run. */
   dispose(): void {
     this.#disposed = true;
-    this.executor.dispose();
+    for (const executor of this.#opened) executor.dispose();
   }
 }
 
@@ -89,6 +123,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   if (options.powerPreference !== undefined) {
     checkOneOf('powerPreference', options.powerPreference, ['low-power', 'high-performance']);
   }
+  if (backend === 'auto' && !options.device && !profile) return openRivals(options);
   const device = onDevice ? await requestDevice(options) : null;
   if (profile) checkTimestamps(device);
   const profiler = profile ? new Profiler() : undefined;
@@ -98,6 +133,16 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     fail('backend', 'webgpu', "'auto' or 'cpu' here: this browser offers no WebGPU adapter");
   }
   return new Runtime(backend === 'reference' ? new ReferenceExecutor() : await WasmExecutor.create());
+}
+
+/** The CPU at once, and WebGPU once it has opened; where that fails, there is none. */
+async function openRivals(options: RuntimeOptions): Promise<Runtime> {
+  const gpu = requestDevice(options).then(
+    (device) => device && new GpuExecutor(device, true, agrees),
+    () => null,
+  );
+  const cpu = await WasmExecutor.create();
+  return new Runtime(cpu, undefined, { cpu, gpu, findings: new Map() });
 }
 
 function checkTimestamps(device: GPUDevice | null): void {

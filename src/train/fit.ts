@@ -2,6 +2,7 @@
 import { type Metric, needsCounts } from '../model/metrics.ts';
 import type { FloatArray } from '../plan/executor.ts';
 import type { StepResults } from '../plan/steps.ts';
+import type { Backend, Choice } from '../runtime/rivals.ts';
 import type { CallbackList, Logs, TrainedModel } from './callbacks.ts';
 import type { Evaluator } from './inference.ts';
 import { Tally } from './tally.ts';
@@ -15,6 +16,10 @@ export interface History {
   readonly epoch: number[];
   /** With `recordSteps`: the loss of every step before its update. */
   readonly steps?: number[];
+  /** What it was trained on. */
+  readonly backend: Backend;
+  /** With `backend: 'auto'`: how that was chosen. */
+  readonly choice?: Choice;
 }
 
 export interface FitSettings {
@@ -31,7 +36,7 @@ export async function runEpochs(
   trainer: Trainer,
   evaluator: Evaluator | undefined,
   settings: FitSettings,
-): Promise<History> {
+): Promise<Omit<History, 'backend'>> {
   const { epochs, metrics, callbacks, signal, recordSteps } = settings;
   const { stepsPerEpoch } = trainer;
   const { watchesBatches, watchesEpochs } = callbacks;

@@ -8,17 +8,17 @@ import { type Metric, parseMetrics } from '../model/metrics.ts';
 import { type Network, parseNetwork } from '../model/network.ts';
 import { type Optimizer, parseOptimizer } from '../model/optimizers.ts';
 import { printNetwork } from '../model/summary.ts';
-import type { Executor } from '../plan/executor.ts';
 import type { LayerGradient } from '../plan/gradientStats.ts';
 import type { Objective } from '../plan/training.ts';
-import { defaultRuntime, Runtime } from '../runtime/runtime.ts';
+import { Runtime } from '../runtime/runtime.ts';
 import { CallbackList, type Callbacks, type Logs, type TrainedModel } from './callbacks.ts';
 import { disposeAll, uploadData } from './dataset.ts';
 import { type History, runEpochs } from './fit.ts';
 import { type DataOptions, parseData, parseFitData } from './fitData.ts';
+import { Home } from './home.ts';
 import { Evaluator, predictRows } from './inference.ts';
 import { inspectGradients } from './inspection.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
 import { Tally } from './tally.ts';
 import { Trainer } from './trainer.ts';
 import { parseWeights, splitTensors, type Weight, type WeightInput } from './weights.ts';
@@ -80,17 +80,9 @@ export class Sequential implements TrainedModel {
   learningRateFactor = 1;
   readonly #network: Network;
   #compiled: Compiled | undefined;
-  /** Compiled since the session last looked: its optimizer is to start anew. */
-  #optimizerIsNew = false;
-  /** Where it is to be from the next call on, and where it is. */
-  #wanted: Runtime | undefined;
-  #runtime: Runtime | undefined;
-  #session: Promise<Session> | undefined;
-  /** What looks at the session now: it does not move meanwhile. */
-  readonly #uses = new Set<Promise<unknown>>();
+  readonly #home: Home;
   #batchTrainer: { rows: number; trainer: Trainer } | undefined;
   #training = false;
-  #disposed = false;
 
   /** @internal */
   constructor(
@@ -99,6 +91,7 @@ export class Sequential implements TrainedModel {
     readonly preprocessing?: Preprocessing,
   ) {
     this.#network = network;
+    this.#home = new Home(network, () => this.#dropBatchTrainer());
   }
 
   /**
@@ -117,8 +110,7 @@ export class Sequential implements TrainedModel {
       clipNorm: clipNorm === undefined ? undefined : checkPositive('clipNorm', clipNorm),
       clipValue: clipValue === undefined ? undefined : checkPositive('clipValue', clipValue),
     };
-    this.#wanted = runtime ?? this.#wanted;
-    this.#optimizerIsNew = true;
+    this.#home.compile(runtime);
     this.learningRateFactor = 1;
   }
 
@@ -130,14 +122,7 @@ export class Sequential implements TrainedModel {
   async moveTo(runtime: Runtime): Promise<void> {
     checkRuntime(runtime);
     this.#checkIdle('moveTo');
-    const before = this.#wanted;
-    this.#wanted = runtime;
-    try {
-      await this.#open();
-    } catch (error) {
-      this.#wanted = before;
-      throw error;
-    }
+    await this.#home.moveTo(runtime);
   }
 
   /**
@@ -161,13 +146,15 @@ export class Sequential implements TrainedModel {
       fail('signal', settings.signal, 'an AbortSignal');
     }
     settings.signal?.throwIfAborted();
-    return this.#train('fit', async (session) => {
-      const trainer = await this.#createTrainer(session, data, options);
+    return this.#train('fit', async () => {
+      const { session, trainer } = await this.#createTrainer(data, options, settings.epochs);
       let evaluator: Evaluator | undefined;
       try {
         if (validation)
           evaluator = await Evaluator.create(session, { loss, metrics }, validation, INFERENCE_BATCH);
-        return await runEpochs(this, trainer, evaluator, settings);
+        const history = await runEpochs(this, trainer, evaluator, settings);
+        const { choice } = this.#home;
+        return { ...history, backend: session.executor.backend, ...(choice ? { choice } : {}) };
       } finally {
         evaluator?.dispose();
         trainer.dispose();
@@ -179,15 +166,15 @@ export class Sequential implements TrainedModel {
   async trainer(x: RowsInput, y: RowsInput, options: TrainerOptions = {}): Promise<Trainer> {
     checkOptions('trainer', options, TRAINER_OPTIONS);
     const data = parseData(this.#network, this.#checkCompiled('trainer').loss, x, y);
-    return this.#createTrainer(await this.#open(), data, options);
+    return (await this.#createTrainer(data, options)).trainer;
   }
 
   /** One step on exactly these rows; returns its loss and metrics from before the update. */
   async trainOnBatch(x: RowsInput, y: RowsInput): Promise<Logs> {
     const { loss, metrics } = this.#checkCompiled('trainOnBatch');
     const data = parseData(this.#network, loss, x, y);
-    return this.#train('trainOnBatch', async (session) => {
-      const trainer = await this.#trainerForBatch(session, data);
+    return this.#train('trainOnBatch', async () => {
+      const trainer = await this.#trainerForBatch(data);
       const tally = new Tally();
       await trainer.run(1, { onSteps: (results) => tally.add(results) });
       return tally.logs(metrics);
@@ -225,7 +212,7 @@ export class Sequential implements TrainedModel {
   async gradientStats(x: RowsInput, y: RowsInput): Promise<LayerGradient[]> {
     const compiled = this.#checkCompiled('gradientStats');
     const rows = parseData(this.#network, compiled.loss, x, y);
-    return this.#use(async (session) => {
+    return this.#home.use(async (session) => {
       const data = uploadData(session.executor, rows.x, rows.target);
       try {
         return await inspectGradients(session, compiled, data, rows.x.count);
@@ -240,7 +227,7 @@ export class Sequential implements TrainedModel {
     checkOptions('predict', options, ['batchSize']);
     const batchSize = checkBatchSize(options.batchSize ?? INFERENCE_BATCH);
     const rows = toRows('x', x, this.#network.inputs);
-    return this.#use((session) => predictRows(session, rows, batchSize));
+    return this.#home.use((session) => predictRows(session, rows, batchSize));
   }
 
   /**
@@ -248,7 +235,7 @@ export class Sequential implements TrainedModel {
    * moving_variance. Copies.
    */
   async getWeights(): Promise<Weight[]> {
-    return splitTensors(this.#network, await this.#use((session) => session.readLayers()));
+    return splitTensors(this.#network, await this.#home.use((session) => session.readLayers()));
   }
 
   /**
@@ -257,7 +244,7 @@ export class Sequential implements TrainedModel {
    */
   async setWeights(weights: readonly WeightInput[]): Promise<void> {
     const contents = parseWeights(this.#network, weights);
-    await this.#use((session) => session.exclusively(async () => session.writeLayers(contents)));
+    await this.#home.use((session) => session.exclusively(async () => session.writeLayers(contents)));
   }
 
   /**
@@ -265,12 +252,14 @@ export class Sequential implements TrainedModel {
    * for trainers and single batches. The average itself goes on from where it is.
    */
   async applyAverage(): Promise<void> {
-    await this.#use((session) => session.applyAverages());
+    await this.#home.use((session) => session.applyAverages());
   }
 
-  /** The layers, their widths, activations and parameters, as printable text. */
+  /** The layers, their widths, activations and parameters, and what `auto` has chosen, as printable text. */
   summary(): string {
-    return printNetwork(this.#network);
+    const network = printNetwork(this.#network);
+    const { choice } = this.#home;
+    return choice ? `${network}\nruns on ${choice.backend}: ${choice.reason}` : network;
   }
 
   /** The network without its weights, as plain data that `sequential` takes again. */
@@ -282,35 +271,38 @@ export class Sequential implements TrainedModel {
   /** Frees what the model holds on its device. The model cannot be used afterwards. */
   dispose(): void {
     this.#checkIdle('dispose');
-    this.#disposed = true;
     this.#dropBatchTrainer();
-    this.#session?.then((session) => session.dispose()).catch(() => {});
-    this.#session = undefined;
+    this.#home.dispose();
   }
 
-  #createTrainer(
-    session: Session,
+  /** Where it runs fastest, as far as that is to be chosen. */
+  async #createTrainer(
     data: LabelledRows,
     { batchSize, shuffle, augment }: TrainerOptions,
-  ): Promise<Trainer> {
-    return Trainer.create(session, data, {
+    epochs?: number,
+  ): Promise<{ session: Session; trainer: Trainer }> {
+    const settings = {
       ...this.#checkCompiled('trainer'),
       rateFactor: () => this.learningRateFactor,
       batchSize: checkBatchSize(batchSize ?? DEFAULT_BATCH),
       shuffle: checkBoolean('shuffle', shuffle ?? true),
       augment: parseAugmentations(augment, this.#network),
-    });
+    };
+    const steps = epochs && epochs * Math.ceil(data.x.count / settings.batchSize);
+    const session = await this.#home.openFor(data, settings, steps);
+    return { session, trainer: await Trainer.create(session, data, settings) };
   }
 
   /** The trainer of the last single batch, where that had as many rows: nothing is compiled or allocated again. */
-  async #trainerForBatch(session: Session, data: LabelledRows): Promise<Trainer> {
+  async #trainerForBatch(data: LabelledRows): Promise<Trainer> {
+    await this.#home.open();
     const { count } = data.x;
     if (this.#batchTrainer?.rows === count) {
       this.#batchTrainer.trainer.write(data);
       return this.#batchTrainer.trainer;
     }
     this.#dropBatchTrainer();
-    const trainer = await this.#createTrainer(session, data, { batchSize: count, shuffle: false });
+    const { trainer } = await this.#createTrainer(data, { batchSize: count, shuffle: false });
     this.#batchTrainer = { rows: count, trainer };
     return trainer;
   }
@@ -320,25 +312,13 @@ export class Sequential implements TrainedModel {
     this.#batchTrainer = undefined;
   }
 
-  async #train<T>(caller: string, body: (session: Session) => Promise<T>): Promise<T> {
+  async #train<T>(caller: string, body: () => Promise<T>): Promise<T> {
     this.#checkIdle(caller);
     this.#training = true;
     try {
-      return await body(await this.#open());
+      return await body();
     } finally {
       this.#training = false;
-    }
-  }
-
-  /** Looks at the model where it is, which it does not leave meanwhile. */
-  async #use<T>(body: (session: Session) => Promise<T>): Promise<T> {
-    const session = await this.#open();
-    const use = body(session);
-    this.#uses.add(use);
-    try {
-      return await use;
-    } finally {
-      this.#uses.delete(use);
     }
   }
 
@@ -348,7 +328,7 @@ export class Sequential implements TrainedModel {
     batchSize: number,
     body: (evaluator: Evaluator) => Promise<T>,
   ): Promise<T> {
-    return this.#use(async (session) => {
+    return this.#home.use(async (session) => {
       const evaluator = await Evaluator.create(session, settings, data, batchSize);
       try {
         return await body(evaluator);
@@ -356,45 +336,6 @@ export class Sequential implements TrainedModel {
         evaluator.dispose();
       }
     });
-  }
-
-  /** The session on the runtime that the model is to use: it moves there when that has changed. */
-  #open(): Promise<Session> {
-    const previous = this.#session;
-    const next = this.#reopen(previous);
-    this.#session = next;
-    next.catch(() => {
-      if (this.#session === next) this.#session = previous;
-    });
-    return next;
-  }
-
-  async #reopen(previous: Promise<Session> | undefined): Promise<Session> {
-    if (this.#disposed) throw new Error('the model has been disposed of');
-    const old = await previous;
-    const runtime = this.#wanted ?? this.#runtime ?? (await defaultRuntime());
-    if (runtime.disposed)
-      throw new Error("the model's runtime has been disposed of: compile it with another");
-    let session = old;
-    if (!session || this.#runtime !== runtime) {
-      session = await this.#move(old, runtime.executor);
-      this.#runtime = runtime;
-    }
-    if (this.#optimizerIsNew) {
-      this.#dropBatchTrainer();
-      session.resetOptimizer();
-      this.#optimizerIsNew = false;
-    }
-    return session;
-  }
-
-  /** The whole state goes to another device, or stays where it is when that fails. */
-  async #move(old: Session | undefined, executor: Executor): Promise<Session> {
-    await Promise.allSettled(this.#uses);
-    const session = new Session(this.#network, executor, await old?.capture());
-    this.#dropBatchTrainer();
-    old?.dispose();
-    return session;
   }
 
   #checkCompiled(caller: string): Compiled {

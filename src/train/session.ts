@@ -51,14 +51,12 @@ export class Session {
     }
   }
 
-  /** A copy of the training as it is now. */
-  capture(): Promise<TrainingState> {
-    return this.exclusively(async () => {
-      const { step, epoch } = this;
-      const tensors = [...this.#tensors.values()];
-      const contents = await Promise.all(tensors.map((tensor) => tensor.read()));
-      return { step, epoch, tensors: tensors.map(({ spec }, i) => ({ spec, data: contents[i] })) };
-    });
+  /** A copy of the training as it is now; whole where nothing trains meanwhile. */
+  async capture(): Promise<TrainingState> {
+    const { step, epoch } = this;
+    const tensors = [...this.#tensors.values()];
+    const contents = await Promise.all(tensors.map((tensor) => tensor.read()));
+    return { step, epoch, tensors: tensors.map(({ spec }, i) => ({ spec, data: contents[i] })) };
   }
 
   /** Makes a plan ready, with `data` as its data tensors. Moments it asks for start at zero, and stay. */

@@ -4,10 +4,12 @@ import { emptyStep } from '../kernels/kernel.ts';
 import { type Augmentation, mixupOf } from '../model/augmentation.ts';
 import { checkPositiveInteger } from '../model/check.ts';
 import { type Metric, needsCounts } from '../model/metrics.ts';
+import type { Network } from '../model/network.ts';
 import { type StepRates, stepRates } from '../model/optimizers.ts';
 import { drawMixture, shuffledRows } from '../model/random.ts';
 import type { DeviceTensor, FloatArray, Program, RunOptions } from '../plan/executor.ts';
 import type { LayerGradient } from '../plan/gradientStats.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { StepSource } from '../plan/steps.ts';
 import { type Objective, planTraining } from '../plan/training.ts';
 import { allocateCounts, disposeAll, slotsFor, takeCounts, uploadData } from './dataset.ts';
@@ -21,6 +23,17 @@ export interface TrainerSettings extends Objective {
   readonly augment: readonly Augmentation[];
   /** What to multiply the optimizer's learning rate by, as of now. */
   readonly rateFactor: () => number;
+}
+
+/** The plan of a step of that training. */
+export function planFor(
+  network: Network,
+  { x, weighted }: LabelledRows,
+  settings: Omit<TrainerSettings, 'shuffle' | 'rateFactor'>,
+): Plan {
+  const batch = Math.min(settings.batchSize, x.count);
+  const size = { batch, samples: x.count, slots: slotsFor(batch) };
+  return planTraining(network, settings, size, { ...settings, weighted });
 }
 
 /** Training by hand: the data is on the device, the kernels are compiled, and steps run when asked for. */
@@ -43,18 +56,13 @@ export class Trainer {
   }
 
   /** @internal */
-  static async create(
-    session: Session,
-    { x, target, weighted }: LabelledRows,
-    settings: TrainerSettings,
-  ): Promise<Trainer> {
-    const { shuffle, metrics, augment } = settings;
-    const batch = Math.min(settings.batchSize, x.count);
+  static async create(session: Session, rows: LabelledRows, settings: TrainerSettings): Promise<Trainer> {
+    const { x, target } = rows;
+    const { shuffle, metrics } = settings;
+    const plan = planFor(session.network, rows, settings);
     const data = uploadData(session.executor, x, target);
     if (needsCounts(metrics)) data.set('counts', allocateCounts(session.executor, session.network.outputs));
     try {
-      const size = { batch, samples: x.count, slots: slotsFor(batch) };
-      const plan = planTraining(session.network, settings, size, { weighted, metrics, augment });
       const program = await session.prepare(plan, data);
       const { seed } = session.network;
       const order = (rows: Uint32Array<ArrayBuffer>) => shuffledRows(x.count, seed, session.epoch++, rows);
@@ -63,7 +71,7 @@ export class Trainer {
         settings,
         program,
         data,
-        new BatchSequence(x.count, batch, shuffle ? order : undefined),
+        new BatchSequence(x.count, plan.batch, shuffle ? order : undefined),
       );
     } catch (error) {
       disposeAll(data);

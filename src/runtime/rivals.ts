@@ -1,0 +1,42 @@
+/** With `auto`: the CPU's executor and WebGPU's, of which each training takes the faster. */
+import type { DeviceInfo, Executor } from '../plan/executor.ts';
+
+export type Backend = Executor['backend'];
+
+/** What a training runs on, and why. */
+export interface Choice {
+  readonly backend: Backend;
+  /** In words, with the times that were measured. */
+  readonly reason: string;
+  /** What a step takes, in ms, by backend: as far as that was measured. */
+  readonly milliseconds: Readonly<Partial<Record<Backend, number>>>;
+}
+
+/** What has been found out of one kind of training; milliseconds. */
+export interface Findings {
+  /** What a step takes. */
+  cpu: number;
+  gpu?: number;
+  /** What all the steps asked for so far take the CPU, and what finding out has taken. */
+  work: number;
+  spent: number;
+  /** Why `gpu` cannot be known. */
+  failure?: string;
+}
+
+export interface Rivals {
+  readonly cpu: Executor;
+  /** It opens while the CPU could train already; null where there is none. */
+  readonly gpu: Promise<Executor | null>;
+  /** By the plan of a batch. */
+  readonly findings: Map<string, Findings>;
+}
+
+/** Such as `webgpu (google swiftshader, a software adapter)`. */
+export function describeExecutor({ backend, info }: Executor): string {
+  const kind = info.isFallbackAdapter ? ', a software adapter' : '';
+  return `${backend} (${adapterName(info)}${kind})`;
+}
+
+const adapterName = ({ vendor, architecture, description }: DeviceInfo) =>
+  [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed';
