@@ -85,11 +85,13 @@ class Benchmark {
     workload: Workload,
     workers: Map<ContenderId, ContenderWorker>,
   ): Promise<void> {
-    await this.#pass(`${name}: preparing`, contenders, async ({ id }) => {
+    await this.#pass(`${name}: preparing`, contenders, async (contender) => {
+      const { id } = contender;
       const worker = new ContenderWorker(this.signal);
       workers.set(id, worker);
-      const { device } = await worker.ask((station) => station.open(id, workload));
+      const { device, chosen } = await worker.ask((station) => station.open(id, workload));
       if (device) this.#result.adapter = device;
+      contender.chosen = chosen;
     });
     await this.#pass(`${name}: comparing losses`, contenders, async (contender) => {
       const { loss } = await ask(workers, contender, (station) => station.run(comparedSteps - 1));

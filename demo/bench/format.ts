@@ -1,4 +1,9 @@
+import type { ContenderResult } from './result.ts';
 import type { Summary } from './statistics.ts';
+
+/** Such as `auto (cpu)`. */
+export const nameOf = ({ name, chosen }: Pick<ContenderResult, 'name' | 'chosen'>) =>
+  chosen === undefined ? name : `${name} (${chosen})`;
 
 /** Three digits that count, whatever the size. */
 export function threeDigits(value: number): string {

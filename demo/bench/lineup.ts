@@ -2,6 +2,7 @@
 export const contenders = [
   { id: 'webgpu', name: 'WebGPU', peer: false },
   { id: 'cpu', name: 'CPU fallback', peer: false },
+  { id: 'auto', name: 'auto', peer: false },
   { id: 'reference', name: 'float64 reference', peer: false },
   { id: 'plain', name: 'plain loops', peer: true },
   { id: 'jax-webgpu', name: 'jax-js WebGPU', peer: true },

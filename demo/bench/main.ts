@@ -1,7 +1,6 @@
 import '../playground/style.css';
 import './style.css';
-import { createRuntime } from '../../src/index.ts';
-import { showBadge } from '../playground/badge.ts';
+import { openBadge } from './badge.ts';
 import { runBenchmark } from './benchmark.ts';
 import { type BenchOptions, type BenchResult, benchDefaults } from './result.ts';
 import { drawResult } from './resultView.ts';
@@ -61,12 +60,6 @@ function showRunning(running: boolean): void {
   button.dataset.action = running ? 'stop' : 'measure';
   button.textContent = running ? 'Stop' : 'Measure';
   for (const input of form.querySelectorAll('input')) input.disabled = running;
-}
-
-async function openBadge(): Promise<void> {
-  const runtime = await createRuntime();
-  showBadge(document.getElementById('badge') as HTMLElement, runtime);
-  runtime.dispose();
 }
 
 openBadge();

@@ -49,6 +49,8 @@ export interface Entry {
 }
 
 export interface ContenderResult extends Entry {
+  /** The backend that it trains on, where it has chosen one. */
+  chosen?: string;
   /** The training loss of step `comparedSteps`, before its update. */
   loss?: number;
   /** Whether that is the reference's. */

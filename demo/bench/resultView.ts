@@ -1,7 +1,7 @@
 /** Draws what is known of a result. */
 
 import { callKeys, callName } from './calls.ts';
-import { formatCount, formatKilobytes, formatRange, formatSpeed, threeDigits } from './format.ts';
+import { formatCount, formatKilobytes, formatRange, formatSpeed, nameOf, threeDigits } from './format.ts';
 import type { BenchResult, ContenderResult, Entry, StartResult, Times, WorkloadResult } from './result.ts';
 import type { Summary } from './statistics.ts';
 
@@ -74,7 +74,7 @@ function drawWorkload({
       timesCell(training),
     ];
     if (predictedRows > 0) cells.push(rateCell(prediction, predictedRows));
-    return row(contender, ...cells, lossCell(contender));
+    return row({ ...contender, name: nameOf(contender) }, ...cells, lossCell(contender));
   });
   const compared = table(heading, rows);
   compared.className = 'compared';

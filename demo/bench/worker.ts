@@ -1,14 +1,13 @@
 /** Where one contender is tried. The page tells it what to do next, and everything is timed in here. */
 import { expose } from 'comlink';
 import { type Calls, readCalls } from './calls.ts';
-import type { Device, Prepared } from './contenders/contender.ts';
+import type { Prepared } from './contenders/contender.ts';
 import { loaders } from './contenders/index.ts';
 import { CallCounter } from './countCalls.ts';
 import type { ContenderId } from './lineup.ts';
 import type { Workload } from './workload.ts';
 
-export interface Opened {
-  device?: Device;
+export interface Opened extends Pick<Prepared, 'device' | 'chosen'> {
   /** From before its code was loaded until the first step was finished. */
   milliseconds: number;
   /** Made until then. */
@@ -33,7 +32,8 @@ export class Station {
       await this.#prepared.run(1);
       const milliseconds = performance.now() - started;
       const pipelines = counter.of('createComputePipeline', 'createComputePipelineAsync');
-      return { device: this.#prepared.device, milliseconds, pipelines };
+      const { device, chosen } = this.#prepared;
+      return { device, chosen, milliseconds, pipelines };
     } finally {
       counter.stop();
     }

@@ -75,7 +75,7 @@ export function describeWorkload(name: WorkloadName): string {
 
 export const predictsToo = (name: WorkloadName) => definitions[name].predicts;
 
-function stack(
+export function stack(
   widths: number[],
   hidden: BenchLayer['activation'],
   last: BenchLayer['activation'],
@@ -110,7 +110,7 @@ async function images(): Promise<Pick<Workload, 'x' | 'y'>> {
 }
 
 /** Glorot's uniform kernels, and biases of zero. */
-function initialWeights(layers: readonly BenchLayer[]): Float32Array[] {
+export function initialWeights(layers: readonly BenchLayer[]): Float32Array[] {
   const random = uniform(2);
   return layers.flatMap(({ inputs, units }) => {
     const limit = Math.sqrt(6 / (inputs + units));
@@ -119,7 +119,7 @@ function initialWeights(layers: readonly BenchLayer[]): Float32Array[] {
   });
 }
 
-function uniform(seed: number): () => number {
+export function uniform(seed: number): () => number {
   const generator = xoroshiro128plus(seed);
   return () => uniformFloat64(generator);
 }

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { Presets, SingleBar } from 'cli-progress';
 import type { BenchOptions, BenchResult } from '../bench/result.ts';
 import { type BenchCommand, parseBenchCommand } from './benchCommand.ts';
 import { printReport } from './benchReport.ts';
+import { ProgressBar } from './progressBar.ts';
 import { runInPage } from './runInPage.ts';
 import { serveBuilt } from './serve.ts';
 
@@ -16,12 +16,12 @@ try {
 }
 
 async function run({ browser, json, ...options }: BenchCommand): Promise<void> {
-  const bar = progressBar();
+  const bar = new ProgressBar('{doing}');
   const result = await runInPage({
     engine: browser,
     serve: serveBuilt,
     path: 'bench/index.html',
-    functions: { showProgress: (done: number, doing: string) => showProgress(bar, done, doing) },
+    functions: { showProgress: (done: number, doing: string) => bar.show(done, 1, { doing }) },
     body: (page) => page.evaluate(callPage, options),
   }).finally(() => bar.stop());
   console.log(printReport(result));
@@ -32,15 +32,4 @@ async function run({ browser, json, ...options }: BenchCommand): Promise<void> {
 function callPage(options: BenchOptions): Promise<BenchResult> {
   if (!window.bench) throw new Error('The page that measures is not running.');
   return window.bench(options);
-}
-
-function progressBar(): SingleBar {
-  const format = '[{bar}] {percentage}% | {doing}';
-  return new SingleBar({ format, hideCursor: true, gracefulExit: true, noTTYOutput: true }, Presets.legacy);
-}
-
-function showProgress(bar: SingleBar, done: number, doing: string): void {
-  if (bar.isActive) bar.update(done, { doing });
-  else bar.start(1, done, { doing });
-  if (done === 1) bar.stop();
 }

@@ -1,6 +1,13 @@
 import { printTable } from '../../src/model/summary.ts';
 import { callKeys, callName } from '../bench/calls.ts';
-import { formatCount, formatKilobytes, formatRange, formatSpeed, threeDigits } from '../bench/format.ts';
+import {
+  formatCount,
+  formatKilobytes,
+  formatRange,
+  formatSpeed,
+  nameOf,
+  threeDigits,
+} from '../bench/format.ts';
 import type { BenchResult, Entry, Times, WorkloadResult } from '../bench/result.ts';
 
 /** All that was found out, as text: first how the contenders compare, then their times, then where these come from. */
@@ -40,10 +47,11 @@ function names(workloads: readonly WorkloadResult[]): Entry[] {
 function printSpeeds(workloads: readonly WorkloadResult[]): string {
   const entries = names(workloads);
   const rows = entries.map(({ id, name }) => {
-    const speeds = workloads.map(
-      ({ contenders }) => contenders.find((other) => other.id === id)?.training.speed,
-    );
-    return [name, ...speeds.map((speed) => orMissing(speed, formatSpeed))];
+    const cells = workloads.map(({ contenders }) => {
+      const { training, chosen } = contenders.find((other) => other.id === id) ?? {};
+      return nameOf({ name: orMissing(training?.speed, formatSpeed), chosen });
+    });
+    return [name, ...cells];
   });
   return printTable([`training, ${entries[0]?.name} = 1×`, ...workloads.map(({ name }) => name)], rows);
 }
@@ -59,7 +67,7 @@ function printWorkload({
   const rows = contenders
     .filter(({ training }) => training.milliseconds)
     .map((contender) => [
-      contender.name,
+      nameOf(contender),
       orMissing(contender.training.speed, formatSpeed),
       ...printTimes(contender.training),
       (contender.steps ?? 0).toLocaleString('en-US'),

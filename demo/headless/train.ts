@@ -42,8 +42,12 @@ async function runExperiment(command: ExperimentCommand): Promise<void> {
 }
 
 async function runWithProgress<T>({ browser }: CommonOptions, body: (page: Page) => Promise<T>): Promise<T> {
-  const bar = new ProgressBar();
-  const functions = { showProgress: (progress: TrainProgress) => bar.show(progress) };
+  const bar = new ProgressBar('epoch {epoch}/{epochs} | loss {loss} | {rate} steps/s');
+  // What follows the last step, evaluation and self-test, is no part of the training.
+  const functions = {
+    showProgress: ({ step, steps, epoch, epochs, loss, stepsPerSecond }: TrainProgress) =>
+      bar.show(step, steps, { epoch, epochs, loss: loss.toFixed(4), rate: stepsPerSecond.toFixed(0) }),
+  };
   return runInPage({ engine: browser, functions, body }).finally(() => bar.stop());
 }
 
@@ -63,10 +67,12 @@ function compareInPage(request: VanishingRequest): Promise<VanishingResult> {
   return window.compareGradients(request);
 }
 
-function printDevice({ backend, adapter, isFallbackAdapter }: Device): void {
-  const kind = isFallbackAdapter ? ' (a software adapter: the CPU does the work of a GPU)' : '';
+function printDevice({ backend, adapter, isFallbackAdapter, choice }: Device): void {
+  const isSoftware = backend === 'webgpu' && isFallbackAdapter;
+  const kind = isSoftware ? ' (a software adapter: the CPU does the work of a GPU)' : '';
   console.log(`backend         ${backend}`);
   console.log(`adapter         ${adapter}${kind}`);
+  if (choice) console.log(`chosen because  ${choice.reason}`);
 }
 
 function report({ result, notes, misses }: TrainOutcome): void {

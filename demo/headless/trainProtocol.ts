@@ -1,5 +1,5 @@
 /** What the train command and its page say to each other. */
-import type { Table } from '../../src/index.ts';
+import type { Choice, Table } from '../../src/index.ts';
 
 export type Dataset = 'digits' | 'xor' | 'circles' | 'spirals' | 'iris' | 'penguins' | 'cars';
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu' | 'reference';
@@ -62,6 +62,8 @@ export interface Device {
   backend: string;
   adapter: string;
   isFallbackAdapter: boolean;
+  /** How it was chosen, where the backend asked for was `auto`. */
+  choice?: Choice;
 }
 
 export interface TrainResult extends Device {

@@ -2,7 +2,7 @@ import { createRuntime, type Runtime } from '../../src/index.ts';
 import { Pace, Ration, Speed } from './pace.ts';
 import { loadProblem, type Problem } from './problem.ts';
 import { Run } from './run.ts';
-import type { DataName, Settings } from './settings.ts';
+import type { BackendName, DataName, Settings } from './settings.ts';
 
 /** `unset`: the settings cannot be run as they are. */
 export type Status = 'unset' | 'preparing' | 'ready' | 'training' | 'paused' | 'failed';
@@ -29,6 +29,8 @@ export class Conductor {
   /** Counts resets: whatever was begun before the latest one is no longer wanted. */
   #resets = 0;
   #runtime: Runtime | undefined;
+  /** What the runtime was asked to be. */
+  #backend: BackendName | undefined;
   #run: Run | undefined;
   #pace = new Pace();
 
@@ -46,7 +48,7 @@ export class Conductor {
     this.pause();
     this.#resets++;
     this.#enqueue(async () => {
-      if (this.#run?.settings.data !== data) await this.#prepare(data);
+      if (this.#run?.settings.data !== data) await this.#load(data);
       this.audience.showStatus('unset');
     });
   }
@@ -79,20 +81,29 @@ export class Conductor {
     });
   }
 
-  async #prepare(data: DataName): Promise<{ problem: Problem; runtime: Runtime }> {
+  async #load(data: DataName): Promise<Problem> {
     this.#close();
     this.audience.showStatus('preparing');
     const problem = await loadProblem(data);
     this.audience.showProblem(problem);
-    const runtime = this.#runtime ?? (await openRuntime());
-    this.#runtime = runtime;
-    this.audience.showRuntime(runtime);
-    return { problem, runtime };
+    return problem;
+  }
+
+  async #openRuntime(backend: BackendName): Promise<Runtime> {
+    if (!this.#runtime || this.#backend !== backend) {
+      this.#runtime?.dispose();
+      this.#runtime = undefined;
+      this.#runtime = await createRuntime({ backend });
+      this.#backend = backend;
+    }
+    return this.#runtime;
   }
 
   async #open(settings: Settings): Promise<void> {
-    const { problem, runtime } = await this.#prepare(settings.data);
+    const problem = await this.#load(settings.data);
+    const runtime = await this.#openRuntime(settings.backend);
     this.#run = await Run.create(runtime, settings, problem);
+    this.audience.showRuntime(runtime);
     this.#pace = new Pace();
     this.audience.showProgress(this.#run, 0);
     await this.audience.showNetwork(this.#run);
@@ -145,15 +156,6 @@ export class Conductor {
   #close(): void {
     this.#run?.dispose();
     this.#run = undefined;
-  }
-}
-
-/** An adapter that offers itself and then gives no device is no better than none. */
-async function openRuntime(): Promise<Runtime> {
-  try {
-    return await createRuntime({ backend: 'auto' });
-  } catch {
-    return createRuntime({ backend: 'reference' });
   }
 }
 

@@ -4,11 +4,13 @@ export const choices = {
   data: ['xor', 'circles', 'spirals', 'digits'],
   activation: ['tanh', 'relu', 'sigmoid', 'linear'],
   optimizer: ['adam', 'momentum', 'sgd'],
+  backend: ['auto', 'webgpu', 'cpu'],
 } as const;
 
 export type DataName = (typeof choices.data)[number];
 export type ActivationName = (typeof choices.activation)[number];
 export type OptimizerName = (typeof choices.optimizer)[number];
+export type BackendName = (typeof choices.backend)[number];
 
 export interface Settings {
   data: DataName;
@@ -19,6 +21,7 @@ export interface Settings {
   rate: number;
   batch: number;
   seed: number;
+  backend: BackendName;
 }
 
 export type FieldName = keyof Settings;
@@ -56,14 +59,15 @@ export function completeFields(given: Partial<Fields>): Fields {
     rate: given.rate ?? suggestRate(data, optimizer),
     batch: given.batch ?? suggested.batch,
     seed: given.seed ?? '1',
+    backend: choose('backend', given.backend, 'auto'),
   };
 }
 
 /** The fields after one of them was changed: a new data set or optimizer brings what suits it along. */
 export function adaptFields(fields: Fields, changed: FieldName): Fields {
-  const { data, optimizer, seed, rate: _, ...network } = fields;
-  if (changed === 'data') return completeFields({ data, optimizer, seed });
-  if (changed === 'optimizer') return completeFields({ data, optimizer, seed, ...network });
+  const { data, optimizer, seed, backend, rate: _, ...network } = fields;
+  if (changed === 'data') return completeFields({ data, optimizer, seed, backend });
+  if (changed === 'optimizer') return completeFields({ data, optimizer, seed, backend, ...network });
   return fields;
 }
 

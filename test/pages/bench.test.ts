@@ -38,7 +38,9 @@ describe.each(found)('npm run bench in %s', (browser) => {
     expect(result.options).toEqual({ workloads: ['xor'], peers: false, rounds: 2, budget: 10 });
     expect(result).toMatchObject({ isolated: true, adapter: { name: expect.any(String) } });
     const contenders = measured(result);
-    expect(contenders.map(({ id }) => id)).toEqual(expect.arrayContaining(['webgpu', 'reference']));
+    const names = ['webgpu', 'cpu', 'auto', 'reference'];
+    expect(contenders.map(({ id }) => id)).toEqual(expect.arrayContaining(names));
+    expect(contenders.find(({ id }) => id === 'auto')?.chosen).toBe('cpu');
     checkAgreement(contenders);
     for (const { training, steps } of contenders) {
       expect(training.rounds.length).toBe(2);
@@ -49,6 +51,8 @@ describe.each(found)('npm run bench in %s', (browser) => {
     expect(contenders[0].training.speed).toEqual({ median: 1, low: 1, high: 1 });
     expect(stdout).toMatch(/^training, WebGPU = 1× +xor/m);
     expect(stdout).toMatch(/^float64 reference +[\d,.]+×/m);
+    expect(stdout).toMatch(/^auto +[\d,.]+× \(cpu\)$/m);
+    expect(stdout).toMatch(/^auto \(cpu\) +[\d,.]+×/m);
   });
 });
 

@@ -37,7 +37,7 @@ describe.each(found)('%s', (engine) => {
   });
 
   test('trains, pauses, goes on and resets', async () => {
-    await open('#data=circles');
+    await open('#data=circles&backend=webgpu');
     expect(await text('#badge')).toMatch(/^WebGPU · \w+/);
     await page.click('.primary');
     await until(testAccuracy, (shown) => Number.parseFloat(shown) >= 95);
@@ -63,12 +63,12 @@ describe.each(found)('%s', (engine) => {
     expect(await lossAfterSteps(4)).toBe(first);
     await type('#seed', '6');
     await until(value('status'), (shown) => shown.startsWith('Ready'));
-    expect(page.url()).toMatch(/seed=6$/);
+    expect(page.url()).toMatch(/seed=6&/);
     expect(await lossAfterSteps(4)).not.toBe(first);
   });
 
   test('keeps the page alive while it reads digits', async () => {
-    await open('#data=digits');
+    await open('#data=digits&backend=webgpu');
     await page.evaluate(() => {
       const count = () => {
         document.body.dataset.frames = String(Number(document.body.dataset.frames ?? 0) + 1);
@@ -102,7 +102,7 @@ describe.each(found)('%s', (engine) => {
   });
 
   once('says that the device failed, and begins anew on another', async () => {
-    await open('#data=xor', () => {
+    await open('#data=xor&backend=webgpu', () => {
       const { requestDevice } = GPUAdapter.prototype;
       GPUAdapter.prototype.requestDevice = async function (descriptor) {
         const device = await requestDevice.call(this, descriptor);
@@ -119,11 +119,14 @@ describe.each(found)('%s', (engine) => {
     await until(testAccuracy, (shown) => Number.parseFloat(shown) === 100);
   });
 
-  once('trains on the reference where there is no WebGPU', async () => {
+  once('trains on the CPU where there is no WebGPU', async () => {
     await open('#data=circles', () => {
       Object.defineProperty(Navigator.prototype, 'gpu', { value: undefined });
     });
-    expect(await text('#badge')).toMatch(/No WebGPU.* reference/);
+    expect(await text('#badge')).toMatch(/^CPU · WebAssembly +\(chosen as the faster\)$/);
+    expect(await page.$eval('#badge', (badge) => (badge as HTMLElement).title)).toMatch(
+      /^a step takes .* on cpu; there is no WebGPU here$/,
+    );
     await page.click('.primary');
     await until(testAccuracy, (shown) => Number.parseFloat(shown) >= 95);
   });

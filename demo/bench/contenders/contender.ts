@@ -10,6 +10,8 @@ export interface Contender {
 }
 
 export interface Prepared {
+  /** Which of its ways to train it has chosen, where it chooses. */
+  chosen?: string;
   /** What computes, where that is worth a word. */
   device?: Device;
   /** Trains on the next batches; resolves when the device has finished, with the loss of the last, before its update. */

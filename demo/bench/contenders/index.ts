@@ -10,6 +10,7 @@ const jax = async (device: 'webgpu' | 'wasm') => (await import('./jax.ts')).jax(
 export const loaders: Record<ContenderId, () => Promise<Contender>> = {
   webgpu: () => ours('webgpu'),
   cpu: () => ours('cpu'),
+  auto: () => ours('auto'),
   reference: () => ours('reference'),
   plain: async () => (await import('./plain.ts')).plain,
   'jax-webgpu': () => jax('webgpu'),

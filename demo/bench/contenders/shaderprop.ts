@@ -21,6 +21,7 @@ async function prepare(backend: string, workload: Workload) {
   const { vendor, architecture, description, isFallbackAdapter } = runtime.info;
   const name = [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed';
   return {
+    chosen: runtime.choice?.backend,
     device: runtime.backend === 'webgpu' ? { name, isSoftware: isFallbackAdapter } : undefined,
     run: async (steps: number) => (await trainer.run(steps)).loss,
     predict: (x: Float32Array) => model.predict(x),
