@@ -3,17 +3,11 @@ import type { BenchOptions, BenchResult } from '../bench/result.ts';
 import { type BenchCommand, parseBenchCommand } from './benchCommand.ts';
 import { printReport } from './benchReport.ts';
 import { ProgressBar } from './progressBar.ts';
+import { runCommandLine } from './runCommandLine.ts';
 import { runInPage } from './runInPage.ts';
 import { serveBuilt } from './serve.ts';
 
-try {
-  const command = parseBenchCommand(process.argv);
-  if (command) await run(command);
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(message.split('\n')[0]);
-  process.exitCode = 1;
-}
+await runCommandLine(parseBenchCommand, run);
 
 async function run({ browser, json, ...options }: BenchCommand): Promise<void> {
   const bar = new ProgressBar('{doing}');

@@ -3,17 +3,11 @@ import type { CrossoverOptions, CrossoverResult } from '../crossover/result.ts';
 import { type CrossoverCommand, parseCrossoverCommand } from './crossoverCommand.ts';
 import { printCrossover } from './crossoverReport.ts';
 import { ProgressBar } from './progressBar.ts';
+import { runCommandLine } from './runCommandLine.ts';
 import { runInPage } from './runInPage.ts';
 import { serveBuilt } from './serve.ts';
 
-try {
-  const command = parseCrossoverCommand(process.argv);
-  if (command) await run(command);
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(message.split('\n')[0]);
-  process.exitCode = 1;
-}
+await runCommandLine(parseCrossoverCommand, run);
 
 async function run({ browser, json, png, ...options }: CrossoverCommand): Promise<void> {
   const bar = new ProgressBar('{doing}');

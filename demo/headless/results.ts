@@ -5,16 +5,10 @@ import { readTableSet } from '../data/tables.ts';
 import { createTask } from './readRequest.ts';
 import { parseResultsCommand, type ResultsCommand } from './resultsCommand.ts';
 import type { Experiment, Measurement, MeasureRequest, Result } from './resultsProtocol.ts';
+import { runCommandLine } from './runCommandLine.ts';
 import { runInPage } from './runInPage.ts';
 
-try {
-  const command = parseResultsCommand(process.argv);
-  if (command) await run(command);
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(message.split('\n')[0]);
-  process.exitCode = 1;
-}
+await runCommandLine(parseResultsCommand, run);
 
 async function run(command: ResultsCommand): Promise<void> {
   const results = await runInPage({

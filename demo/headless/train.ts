@@ -3,6 +3,7 @@ import type { Page } from 'puppeteer';
 import { printVanishing } from './printVanishing.ts';
 import { ProgressBar } from './progressBar.ts';
 import { readRequest } from './readRequest.ts';
+import { runCommandLine } from './runCommandLine.ts';
 import { runInPage } from './runInPage.ts';
 import {
   type CommonOptions,
@@ -13,14 +14,9 @@ import {
 import type { Device, TrainOutcome, TrainProgress, TrainRequest, TrainResult } from './trainProtocol.ts';
 import type { VanishingRequest, VanishingResult } from './vanishingProtocol.ts';
 
-try {
-  const command = parseTrainCommand(process.argv);
-  if (command) await ('experiment' in command ? runExperiment(command) : run(command));
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(message.split('\n')[0]);
-  process.exitCode = 1;
-}
+await runCommandLine(parseTrainCommand, (command) =>
+  'experiment' in command ? runExperiment(command) : run(command),
+);
 
 async function run(command: TrainCommand): Promise<void> {
   const request = readRequest(command);
