@@ -12,7 +12,7 @@ import {
   sharedTensor,
   type TensorMap,
 } from '../plan/executor.ts';
-import { feed } from '../plan/feed.ts';
+import { type Chunk, feed } from '../plan/feed.ts';
 import { type KernelCall, type Plan, sizeOf, type TensorSpec } from '../plan/plan.ts';
 import { StepResults, type StepSource, StepTable } from '../plan/steps.ts';
 import { giveWay } from './slices.ts';
@@ -95,8 +95,8 @@ export class ReferenceExecutor implements Executor {
 }
 
 class ReferenceProgram implements Program {
-  readonly chunkSize = 1;
-  readonly tables: readonly StepTable[];
+  readonly depth = 1;
+  readonly #table: StepTable;
   readonly results: StepResults;
   readonly #calls: { call: KernelCall; tensors: HostTensors }[];
 
@@ -106,7 +106,7 @@ class ReferenceProgram implements Program {
     readonly dispose: () => void,
   ) {
     const single = { ...plan, slots: 1 };
-    this.tables = [new StepTable(single, { exact: true })];
+    this.#table = new StepTable(single, { exact: true });
     this.results = new StepResults(single);
     this.#calls = plan.calls.map((call) => {
       const named = Object.entries(call.tensors).map(([binding, name]) => [binding, data[name]]);
@@ -118,10 +118,14 @@ class ReferenceProgram implements Program {
     return feed(this, source, options);
   }
 
-  async submit(table: StepTable): Promise<FloatArray | undefined> {
+  chunkFor(): Chunk {
+    return { table: this.#table, size: 1, submit: () => this.#submit() };
+  }
+
+  async #submit(): Promise<FloatArray | undefined> {
     await giveWay();
-    this.data.permutation.set(table.rows);
-    this.step(table.get(0));
+    this.data.permutation.set(this.#table.rows);
+    this.step(this.#table.get(0));
     return this.data.metrics;
   }
 

@@ -1,5 +1,6 @@
 /** Runs a program one submission at a time, with a pass and two timestamps for every dispatch. */
 import type { Program, RunOptions } from '../plan/executor.ts';
+import { type Chunk, feed } from '../plan/feed.ts';
 import { StepResults, type StepSource, type StepTable } from '../plan/steps.ts';
 import type { Buffers } from './buffers.ts';
 import type { DeviceHealth } from './deviceHealth.ts';
@@ -13,13 +14,14 @@ const MOST_TIMESTAMPS = 4096;
 const STEPS = 64;
 
 export class ProfiledProgram implements Program {
+  readonly depth = 1;
+  readonly results: StepResults;
   readonly #steps: number;
   readonly #querySet: GPUQuerySet;
   readonly #resolved: GPUBuffer;
   readonly #staging: GPUBuffer;
   readonly #header: number;
   readonly #table: StepTable;
-  readonly #results: StepResults;
 
   constructor(
     private readonly program: GpuProgram,
@@ -40,37 +42,19 @@ export class ProfiledProgram implements Program {
     const bytes = this.#header + plan.slots * 4 * plan.metricsWidth;
     this.#staging = buffers.create('readback', bytes, MAP_READ | COPY_DST);
     this.#table = way.createTable();
-    this.#results = new StepResults(plan);
+    this.results = new StepResults(plan);
   }
 
   get plan() {
     return this.program.plan;
   }
 
-  async run(source: StepSource, { signal, onSteps, onSubmitted }: RunOptions = {}): Promise<number> {
-    let loss = Number.NaN;
-    for (;;) {
-      signal?.throwIfAborted();
-      const begin = performance.now();
-      if (!this.#table.load(source, this.#steps)) break;
-      const steps = this.#table.count;
-      this.program.writeRows(this.#table);
-      this.way.write(this.#table);
-      this.#submit(steps);
-      const data = await this.health.read(this.#staging, this.#staging.mapAsync(GPUMapMode.READ));
-      const dispatches = new BigUint64Array(data, 0, 2 * this.plan.calls.length * steps);
-      this.profiler.record(this.plan, {
-        steps,
-        dispatches,
-        waited: performance.now() - begin,
-      });
-      if (!this.program.metrics) continue;
-      this.#results.read(new Float32Array(data, this.#header), this.#table);
-      loss = this.#results.loss[steps - 1];
-      await onSteps?.(this.#results);
-    }
-    onSubmitted?.();
-    return loss;
+  run(source: StepSource, options?: RunOptions): Promise<number> {
+    return feed(this, source, options);
+  }
+
+  chunkFor(): Chunk {
+    return { table: this.#table, size: this.#steps, submit: () => this.#submit() };
   }
 
   dispose(): void {
@@ -81,7 +65,20 @@ export class ProfiledProgram implements Program {
     this.program.dispose();
   }
 
-  #submit(steps: number): void {
+  async #submit(): Promise<Float32Array | undefined> {
+    const begin = performance.now();
+    const table = this.#table;
+    const steps = table.count;
+    this.program.writeRows(table);
+    this.way.write(table);
+    this.#encode(steps);
+    const data = await this.health.read(this.#staging, this.#staging.mapAsync(GPUMapMode.READ));
+    const dispatches = new BigUint64Array(data, 0, 2 * this.plan.calls.length * steps);
+    this.profiler.record(this.plan, { steps, dispatches, waited: performance.now() - begin });
+    return this.program.metrics && new Float32Array(data, this.#header);
+  }
+
+  #encode(steps: number): void {
     const encoder = this.device.createCommandEncoder();
     this.way.encodeTimed(encoder, steps, this.#querySet);
     const timestamps = 2 * this.plan.calls.length * steps;

@@ -1,5 +1,6 @@
 /** Feeds a program: many steps a submission, a few submissions in flight, losses read back once for each. */
 import type { Program, RunOptions } from '../plan/executor.ts';
+import { type Chunk, feed } from '../plan/feed.ts';
 import { StepResults, type StepSource, type StepTable } from '../plan/steps.ts';
 import type { Buffers } from './buffers.ts';
 import type { DeviceHealth } from './deviceHealth.ts';
@@ -23,21 +24,11 @@ interface Lane {
   readonly resolved: GPUBuffer | undefined;
 }
 
-interface Flight {
-  readonly lane: Lane;
-  readonly table: StepTable;
-  readonly timed: TimedWay;
-  /** To be read back. */
-  readonly bytes: number;
-  readonly submitted: number;
-  readonly mapped: Promise<void>;
-}
-
 export class Scheduler implements Program {
+  readonly depth = DEPTH;
+  readonly results: StepResults;
   readonly #lanes: readonly Lane[];
-  readonly #results: StepResults;
   readonly #stride: number;
-  #turn = 0;
   /** The shortest wait for a submission ever seen, in ms: what waiting itself costs on this device. */
   #latency = Number.POSITIVE_INFINITY;
   #lastFinish = 0;
@@ -50,7 +41,7 @@ export class Scheduler implements Program {
     private readonly health: DeviceHealth,
   ) {
     this.#stride = 4 * program.plan.metricsWidth;
-    this.#results = new StepResults(program.plan);
+    this.results = new StepResults(program.plan);
     this.#lanes = Array.from({ length: DEPTH }, () => this.#createLane());
   }
 
@@ -58,32 +49,15 @@ export class Scheduler implements Program {
     return this.program.plan;
   }
 
-  async run(steps: StepSource, { signal, onSteps, onSubmitted }: RunOptions = {}): Promise<number> {
-    const flights: Flight[] = [];
-    let more = true;
-    let loss = Number.NaN;
-    try {
-      while (more || flights.length > 0) {
-        while (more && flights.length < DEPTH && !signal?.aborted) {
-          const lane = this.#lanes[this.#turn % DEPTH];
-          const timed = this.ways.next;
-          const table = tableFor(lane, timed.way);
-          more = table.load(steps, timed.sizer.size);
-          if (more) flights.push(this.#submit(lane, table, timed));
-          else onSubmitted?.();
-        }
-        const flight = flights.shift();
-        if (!flight) break;
-        if (!(await this.#finish(flight))) continue;
-        loss = this.#results.loss[this.#results.count - 1];
-        await onSteps?.(this.#results);
-      }
-    } finally {
-      await Promise.allSettled(flights.map(({ mapped }) => mapped));
-      for (const { lane } of flights) lane.staging.unmap();
-    }
-    signal?.throwIfAborted();
-    return loss;
+  run(source: StepSource, options?: RunOptions): Promise<number> {
+    return feed(this, source, options);
+  }
+
+  chunkFor(turn: number): Chunk {
+    const lane = this.#lanes[turn % DEPTH];
+    const timed = this.ways.next;
+    const table = tableFor(lane, timed.way);
+    return { table, size: timed.sizer.size, submit: () => this.#submit(lane, table, timed) };
   }
 
   dispose(): void {
@@ -96,8 +70,7 @@ export class Scheduler implements Program {
     this.program.dispose();
   }
 
-  #submit(lane: Lane, table: StepTable, timed: TimedWay): Flight {
-    this.#turn++;
+  async #submit(lane: Lane, table: StepTable, timed: TimedWay): Promise<Float32Array | undefined> {
     this.program.writeRows(table);
     timed.way.write(table);
     const encoder = this.device.createCommandEncoder();
@@ -106,9 +79,14 @@ export class Scheduler implements Program {
     timed.way.encode(encoder, table.count, timestampWrites);
     const bytes = this.#encodeReadback(encoder, lane, table.count);
     this.device.queue.submit([encoder.finish()]);
-    const mapped = lane.staging.mapAsync(GPUMapMode.READ, 0, bytes);
-    mapped.catch(() => {}); // it is awaited in its turn: until then a failure is not unhandled
-    return { lane, table, timed, bytes, submitted: performance.now(), mapped };
+    const submitted = performance.now();
+    const data = await this.health.read(
+      lane.staging,
+      lane.staging.mapAsync(GPUMapMode.READ, 0, bytes),
+      bytes,
+    );
+    this.ways.record(timed, table.count, this.#busyTime(data, submitted), this.#target());
+    return this.program.metrics && new Float32Array(data, TIMESTAMPS * TIMESTAMP_BYTES);
   }
 
   /** The staging buffer holds the timestamps, then the chunk's rows of the metrics table: so many bytes in all. */
@@ -122,15 +100,6 @@ export class Scheduler implements Program {
     const bytes = steps * this.#stride;
     if (metrics) encoder.copyBufferToBuffer(metrics, 0, staging, header, bytes);
     return header + bytes;
-  }
-
-  /** Waits for a submission and takes in what its steps left; false where that is nothing. */
-  async #finish({ lane, table, timed, bytes, submitted, mapped }: Flight): Promise<boolean> {
-    const data = await this.health.read(lane.staging, mapped, bytes);
-    this.ways.record(timed, table.count, this.#busyTime(data, submitted), this.#target());
-    if (!this.program.metrics) return false;
-    this.#results.read(new Float32Array(data, TIMESTAMPS * TIMESTAMP_BYTES), table);
-    return true;
   }
 
   /** The time to aim at: long enough for the submissions in flight to bridge the wait for one of them. */

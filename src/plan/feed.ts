@@ -1,15 +1,21 @@
 import type { FloatArray, RunOptions } from './executor.ts';
 import type { StepResults, StepSource, StepTable } from './steps.ts';
 
-/** What takes chunks of steps. */
+/** What runs steps chunk by chunk. */
 export interface Feedable {
-  /** As many as there may be chunks on their way. */
-  readonly tables: readonly StepTable[];
+  /** Chunks that may be on their way. */
+  readonly depth: number;
   readonly results: StepResults;
-  /** Steps that the next chunk is to have. */
-  readonly chunkSize: number;
+  /** What to put the next chunk in: a chunk is back before the one `depth` turns later is asked for. */
+  chunkFor(turn: number): Chunk;
+}
+
+export interface Chunk {
+  readonly table: StepTable;
+  /** Steps that it is to have. */
+  readonly size: number;
   /** Runs the table's steps. Resolves to their rows of the metrics table, where the plan has one. */
-  submit(table: StepTable): Promise<FloatArray | undefined>;
+  submit(): Promise<FloatArray | undefined>;
 }
 
 /** `Program.run`: loads chunks and takes back what they leave, in order, while others are on their way. */
@@ -18,16 +24,16 @@ export async function feed(
   source: StepSource,
   { signal, onSteps, onSubmitted }: RunOptions = {},
 ): Promise<number> {
-  const { tables, results } = program;
+  const { depth, results } = program;
   const flights: { table: StepTable; metrics: Promise<FloatArray | undefined> }[] = [];
   let loss = Number.NaN;
   let more = true;
   try {
     for (let turn = 0; more || flights.length > 0; ) {
-      while (more && flights.length < tables.length && !signal?.aborted) {
-        const table = tables[turn++ % tables.length];
-        more = table.load(source, program.chunkSize);
-        if (more) flights.push({ table, metrics: program.submit(table) });
+      while (more && flights.length < depth && !signal?.aborted) {
+        const chunk = program.chunkFor(turn++);
+        more = chunk.table.load(source, chunk.size);
+        if (more) flights.push({ table: chunk.table, metrics: submit(chunk) });
         else onSubmitted?.();
       }
       const flight = flights.shift();
@@ -43,4 +49,10 @@ export async function feed(
   }
   signal?.throwIfAborted();
   return loss;
+}
+
+function submit(chunk: Chunk): Promise<FloatArray | undefined> {
+  const metrics = chunk.submit();
+  metrics.catch(() => {}); // it is awaited in its turn: until then a failure is not unhandled
+  return metrics;
 }

@@ -2,7 +2,7 @@
 import type { StepValues } from '../../kernels/kernel.ts';
 import { ChunkSizer } from '../../plan/chunkSizer.ts';
 import type { FloatArray, Program, RunOptions } from '../../plan/executor.ts';
-import { feed } from '../../plan/feed.ts';
+import { type Chunk, feed } from '../../plan/feed.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { StepResults, type StepSource, StepTable } from '../../plan/steps.ts';
 import { workOf } from '../../plan/work.ts';
@@ -19,10 +19,11 @@ const FIRST_STEPS = 16;
 const WORK_FOR_THREADS = 4e6;
 
 export class WasmProgram implements Program {
-  readonly tables: readonly StepTable[];
+  readonly depth = DEPTH;
   readonly results: StepResults;
   readonly #threads: number;
   readonly #sizer: ChunkSizer;
+  readonly #tables: readonly StepTable[];
   readonly #blocks: Block[] = [];
   /** Where the program is in memory, and its tables. */
   readonly #header: number;
@@ -39,7 +40,7 @@ export class WasmProgram implements Program {
   ) {
     const { batch, slots } = plan;
     this.#threads = threads;
-    this.tables = Array.from({ length: DEPTH }, () => new StepTable(plan));
+    this.#tables = Array.from({ length: DEPTH }, () => new StepTable(plan));
     this.results = new StepResults(plan);
     this.#sizer = new ChunkSizer(slots, FIRST_STEPS);
     this.#steps = this.#allocate(slots * StepTable.size);
@@ -80,18 +81,19 @@ export class WasmProgram implements Program {
 
   /** Runs exactly this step. */
   async step(values: StepValues): Promise<void> {
-    const [table] = this.tables;
+    const [table] = this.#tables;
     table.set(0, values);
     table.count = 1;
     table.end = 0;
-    await this.submit(table);
+    await this.#submit(table);
   }
 
-  get chunkSize(): number {
-    return this.#sizer.size;
+  chunkFor(turn: number): Chunk {
+    const table = this.#tables[turn % DEPTH];
+    return { table, size: this.#sizer.size, submit: () => this.#submit(table) };
   }
 
-  async submit({ count, end, words, rows }: StepTable): Promise<FloatArray | undefined> {
+  async #submit({ count, end, words, rows }: StepTable): Promise<FloatArray | undefined> {
     const { machine } = this.heap;
     const { metricsWidth } = this.plan;
     const [took, metrics] = await machine.ask(
