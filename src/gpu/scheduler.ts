@@ -34,7 +34,7 @@ interface Flight {
 }
 
 export class Scheduler implements Program {
-  readonly #lanes: readonly Lane[];
+  readonly #lanes: Lane[] = [];
   readonly #results: StepResults;
   readonly #stride: number;
   #turn = 0;
@@ -51,7 +51,6 @@ export class Scheduler implements Program {
   ) {
     this.#stride = 4 * program.plan.metricsWidth;
     this.#results = new StepResults(program.plan);
-    this.#lanes = Array.from({ length: DEPTH }, () => this.#createLane());
   }
 
   get plan() {
@@ -65,7 +64,7 @@ export class Scheduler implements Program {
     try {
       while (more || flights.length > 0) {
         while (more && flights.length < DEPTH && !signal?.aborted) {
-          const lane = this.#lanes[this.#turn % DEPTH];
+          const lane = this.#laneOf(this.#turn % DEPTH);
           const timed = this.ways.next;
           const table = tableFor(lane, timed.way);
           more = table.load(steps, timed.sizer.size);
@@ -148,6 +147,11 @@ export class Scheduler implements Program {
     const [begin, end] = new BigUint64Array(data, 0, TIMESTAMPS);
     const measured = Number(end - begin) / 1e6;
     return measured > 0 && measured <= waited + this.#latency ? measured : waited - this.#latency;
+  }
+
+  #laneOf(turn: number): Lane {
+    this.#lanes[turn] ??= this.#createLane();
+    return this.#lanes[turn];
   }
 
   #createLane(): Lane {
