@@ -7,29 +7,24 @@ import type { GpuTensor } from './buffers.ts';
 export class GpuProgram {
   readonly #tensors = new Map<string, GpuTensor>();
 
-  /** `tensorFor` gives each tensor of the plan, new or shared. */
+  /** `tensorFor` gives a tensor of the plan, new or shared; it is asked for those that are used. */
   constructor(
     readonly plan: Plan,
     private readonly device: GPUDevice,
-    tensorFor: (spec: TensorSpec) => GpuTensor,
-  ) {
-    try {
-      for (const spec of plan.tensors.values()) this.#tensors.set(spec.name, tensorFor(spec));
-    } catch (error) {
-      this.dispose();
-      throw error;
-    }
-  }
+    private readonly tensorFor: (spec: TensorSpec) => GpuTensor,
+  ) {}
 
   /** The table of losses that each step adds a row to; none in a plan that computes no loss. */
   get metrics(): GPUBuffer | undefined {
-    return this.#tensors.get('metrics')?.buffer;
+    return this.plan.tensors.has('metrics') ? this.bufferOf('metrics') : undefined;
   }
 
-  /** @throws when the plan has no such tensor */
+  /** @throws when the plan has no such tensor, or the device no room for it */
   bufferOf(name: string): GPUBuffer {
-    const tensor = this.#tensors.get(name);
-    if (!tensor) throw new Error(`the plan has no tensor '${name}'`);
+    const spec = this.plan.tensors.get(name);
+    if (!spec) throw new Error(`the plan has no tensor '${name}'`);
+    const tensor = this.#tensors.get(name) ?? this.tensorFor(spec);
+    this.#tensors.set(name, tensor);
     return tensor.buffer;
   }
 

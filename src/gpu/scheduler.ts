@@ -27,7 +27,7 @@ interface Lane {
 export class Scheduler implements Program {
   readonly depth = DEPTH;
   readonly results: StepResults;
-  readonly #lanes: readonly Lane[];
+  readonly #lanes: Lane[] = [];
   readonly #stride: number;
   /** The shortest wait for a submission ever seen, in ms: what waiting itself costs on this device. */
   #latency = Number.POSITIVE_INFINITY;
@@ -42,7 +42,6 @@ export class Scheduler implements Program {
   ) {
     this.#stride = 4 * program.plan.metricsWidth;
     this.results = new StepResults(program.plan);
-    this.#lanes = Array.from({ length: DEPTH }, () => this.#createLane());
   }
 
   get plan() {
@@ -54,7 +53,7 @@ export class Scheduler implements Program {
   }
 
   chunkFor(turn: number): Chunk {
-    const lane = this.#lanes[turn % DEPTH];
+    const lane = this.#laneOf(turn % DEPTH);
     const timed = this.ways.next;
     const table = tableFor(lane, timed.way);
     return { table, size: timed.sizer.size, submit: () => this.#submit(lane, table, timed) };
@@ -117,6 +116,11 @@ export class Scheduler implements Program {
     const [begin, end] = new BigUint64Array(data, 0, TIMESTAMPS);
     const measured = Number(end - begin) / 1e6;
     return measured > 0 && measured <= waited + this.#latency ? measured : waited - this.#latency;
+  }
+
+  #laneOf(turn: number): Lane {
+    this.#lanes[turn] ??= this.#createLane();
+    return this.#lanes[turn];
   }
 
   #createLane(): Lane {

@@ -10,18 +10,18 @@ export type Constants = Readonly<Record<string, Constant>>;
 type Elements = Extract<Constant, readonly unknown[]>;
 
 export function specialise(shader: Shader, constants: Constants): string {
-  let { code } = shader;
   const values = new Map(Object.entries(shader.values));
-  for (const [name, { type, isList }] of Object.entries(shader.constants)) {
-    const given = constants[name];
-    const declared = isList ? `array<${type}, ${(given as Elements).length}>` : type;
-    const text = isList
-      ? (given as Elements)
-          .map((element, i) => structText(`${name}[${i}u]`, type, element, shader, values))
-          .join()
-      : scalarText(shader, name, given, values);
-    code = code.replace(declaration(name), `const ${name}: ${declared} = ${declared}(${text});`);
-  }
+  const code = shader.code.replace(DECLARED, (old, name: string) => {
+    const constant = shader.constants[name];
+    if (!constant) return old;
+    const { type, isList } = constant;
+    if (!isList)
+      return `const ${name}: ${type} = ${type}(${scalarText(shader, name, constants[name], values)});`;
+    const elements = constants[name] as Elements;
+    const list = `array<${type}, ${elements.length}>`;
+    const texts = elements.map((element, i) => structText(`${name}[${i}u]`, type, element, shader, values));
+    return `const ${name}: ${list} = ${list}(${texts.join()});`;
+  });
   for (const [, name, expression] of code.matchAll(DERIVED)) {
     const value = evaluate(expression, values);
     if (value !== undefined) values.set(name, value);
@@ -29,7 +29,7 @@ export function specialise(shader: Shader, constants: Constants): string {
   return new Specialiser(code, values).run();
 }
 
-const declaration = (name: string) => new RegExp(`^(const|override) ${name}: .*;`, 'm');
+const DECLARED = /^(?:const|override) (\w+): .*;/gm;
 const DERIVED = /^const (\w+): u32 = (.*);/gm;
 
 function scalarText(
@@ -110,10 +110,9 @@ class Specialiser {
     const copy = { name: copies.size === 0 ? name : `${name}_${copies.size}`, text: '' };
     copies.set(key, copy);
     let body = this.code.slice(open, end - 1);
-    for (const [i, parameter] of parameters.entries()) {
-      const constant = constants[i];
-      const [label] = parameter.split(':');
-      if (constant) body = body.replace(new RegExp(`(?<!\\.)\\b${label}\\b`, 'g'), constant);
+    const given = new Map(parameters.map((parameter, i) => [parameter.split(':')[0], constants[i]]));
+    if (constants.some((constant) => constant !== undefined)) {
+      body = body.replace(/(?<![.\w])\w+/g, (word) => given.get(word) ?? word);
     }
     const left = parameters.filter((_, i) => !constants[i]).join(', ');
     const folded = this.#unroll(fold(body, this.values));
@@ -173,7 +172,7 @@ function fold(code: string, values: ReadonlyMap<string, number>): string {
     : takenBranch(code, start, condition, values);
   if (!taken) return code.slice(0, start) + fold(code.slice(start), values);
   // Behind a return nothing is reached.
-  const end = /(^|[;{\n])\s*return\b[^;]*;\s*$/.test(taken.body) ? blockEnd(code, taken.end) : taken.end;
+  const end = /(^|[;{\n])\s*return\b[^;]*;\s*$/.test(taken.body) ? closing(code, taken.end) : taken.end;
   const before = code.slice(0, match.index);
   const body = padded(`{${fold(taken.body, values)}}`, code.slice(match.index, end));
   return before + body + fold(code.slice(end), values);
@@ -244,38 +243,27 @@ function evaluate(expression = '', values: ReadonlyMap<string, number>): number 
 const padded = (text: string, old: string) =>
   text + '\n'.repeat(old.split('\n').length - text.split('\n').length);
 
-/** Where the brackets close that were opened before `from`. */
+/** Where the bracket closes that was opened before `from`; the end of the text where none was. */
 function closing(text: string, from: number): number {
+  const bracket = /[([{]|([)\]}])/g;
+  bracket.lastIndex = from;
   let depth = 0;
-  for (let at = from; ; at++) {
-    if ('({['.includes(text[at])) depth++;
-    if (')}]'.includes(text[at]) && depth-- === 0) return at;
+  for (let match = bracket.exec(text); match; match = bracket.exec(text)) {
+    if (!match[1]) depth++;
+    else if (depth-- === 0) return match.index;
   }
-}
-
-/** The end of the block that `from` is in, or of the text. */
-function blockEnd(text: string, from: number): number {
-  let depth = 0;
-  let at = from;
-  for (; at < text.length; at++) {
-    if (text[at] === '{') depth++;
-    if (text[at] === '}' && depth-- === 0) break;
-  }
-  return at;
+  return text.length;
 }
 
 /** Parts of a list, by the commas outside of brackets. */
 function split(list: string): string[] {
-  const parts: string[] = [];
+  const parts = [''];
   let depth = 0;
-  let start = 0;
-  for (let at = 0; at <= list.length; at++) {
-    if ('({['.includes(list[at] ?? ' ')) depth++;
-    else if (')}]'.includes(list[at] ?? ' ')) depth--;
-    else if (at === list.length || (list[at] === ',' && depth === 0)) {
-      parts.push(list.slice(start, at).trim());
-      start = at + 1;
-    }
+  for (const [piece] of list.matchAll(/[([{)\]},]|[^([{)\]},]+/g)) {
+    if ('([{'.includes(piece)) depth++;
+    if (')]}'.includes(piece)) depth--;
+    if (piece === ',' && depth === 0) parts.push('');
+    else parts[parts.length - 1] += piece;
   }
-  return parts.filter((part) => part !== '');
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
 }

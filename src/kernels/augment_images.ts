@@ -144,7 +144,7 @@ export const augmentImageRows = defineKernel({
     }
     return { batch: result };
   },
-  cases: [
+  cases: () => [
     ...Object.keys(settings).flatMap((name) => {
       const setting = name as keyof typeof settings;
       return [imageCase(5, [5, 7, 1], setting), imageCase(4, [8, 10, 3], setting, 3)];

@@ -49,7 +49,7 @@ export const classCounts = defineKernel({
     }
   },
   tolerance: (_before, { counts }) => ({ counts: new Float64Array(counts.length) }),
-  cases: [
+  cases: () => [
     ...rowShapes.map((shape) => countCase(shape, { WEIGHTED: false })),
     countCase({ M: 70, N: 1 }, { WEIGHTED: true }),
     countCase({ M: 70, N: 4 }, { SPARSE: true, WEIGHTED: false }, 9),

@@ -25,5 +25,5 @@ export const clipScale = defineKernel({
   tolerance: (_before, { gradient_scale }, { COUNT }) => ({
     gradient_scale: gradient_scale.map((scale) => sumError(scale, COUNT) + 6 * ULP * scale),
   }),
-  cases: [scaleCase(1, 0.5), scaleCase(64, 1), scaleCase(1000, 0.25), scaleCase(7, 1e4)],
+  cases: () => [scaleCase(1, 0.5), scaleCase(64, 1), scaleCase(1000, 0.25), scaleCase(7, 1e4)],
 });

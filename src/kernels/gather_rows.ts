@@ -12,5 +12,5 @@ export const gatherRows = defineKernel({
     }
   },
   tolerance: (_before, { batch }) => ({ batch: new Float64Array(batch.length) }),
-  cases: rowCopyCases,
+  cases: () => rowCopyCases,
 });

@@ -24,5 +24,5 @@ export const gradientNorm = defineKernel({
     );
   },
   tolerance: (_before, { squares }) => ({ squares: squares.map(partialError) }),
-  cases: partialSizes.map(normCase),
+  cases: () => partialSizes.map(normCase),
 });

@@ -44,7 +44,7 @@ export const gradientUpdate = defineKernel({
     const error = layerGradientError(before, constants, step);
     return updateError(before, layerGradient(before, constants, step), error, trainedPart(constants), step);
   },
-  cases: [
+  cases: () => [
     ...matrixShapes.map((shape) => updateCase(shape, sgd)),
     ...optimizerCases.map((optimizer) => updateCase(odd, optimizer)),
     updateCase({ M: 32, N: 10, K: 20 }, sgd, 1),

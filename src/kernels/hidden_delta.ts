@@ -60,7 +60,7 @@ export const hiddenDelta = defineKernel({
       }),
     };
   },
-  cases: [
+  cases: () => [
     ...matrixShapes.map((shape) => deltaCase(shape)),
     deltaCase({ M: 32, N: 10, K: 20 }, 1),
     ...slopeCases.map(({ label, constants, input }): ParityCase<typeof shader> => {

@@ -105,9 +105,21 @@ export function waysToDo(kernel: Kernel, features: Iterable<string>): Kernel[] {
   return [kernel, ...possible.map((variant) => asKernel(kernel, variant))];
 }
 
-/** Gives the kernel the types of its shader: a binding or constant that is not there does not compile. */
-export function defineKernel<const S extends Shader>(kernel: Kernel<S>): Kernel<S> {
-  return kernel;
+/**
+ * Gives the kernel the types of its shader: a binding or constant that is not there does not compile. The cases are
+ * made when first asked for, which training never does.
+ */
+export function defineKernel<const S extends Shader>(
+  kernel: Omit<Kernel<S>, 'cases'> & { cases(): readonly ParityCase<S>[] },
+): Kernel<S> {
+  let cases: readonly ParityCase<S>[] | undefined;
+  return {
+    ...kernel,
+    get cases() {
+      cases ??= kernel.cases();
+      return cases;
+    },
+  };
 }
 
 /** Values to be filled in, of a step that trains nothing. */

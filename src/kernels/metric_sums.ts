@@ -61,7 +61,7 @@ export const metricSums = defineKernel({
       return 2 * sumError(magnitude, N + Math.min(rows, GROUP));
     }),
   }),
-  cases: [
+  cases: () => [
     ...rowShapes.map((shape) => sumCase(shape, { WEIGHTED: false })),
     sumCase({ M: 70, N: 4 }, { WEIGHTED: false }, 1),
     sumCase({ M: 12, N: 5 }, { SPARSE: true, WEIGHTED: true }),

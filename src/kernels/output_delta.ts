@@ -270,7 +270,7 @@ export const outputDelta = defineKernel({
       metrics: metrics.map((sum) => 2 * sumError(Math.abs(sum) + magnitude, N + Math.min(rows, GROUP))),
     };
   },
-  cases: [
+  cases: () => [
     ...lossCases.flatMap((lossCase) => [
       ...rowShapes
         .filter(({ N }) => N > 1 || !lossCase.constants.SPARSE)

@@ -11,5 +11,5 @@ export const scatterRows = defineKernel({
     }
   },
   tolerance: (_before, { data }) => ({ data: new Float64Array(data.length) }),
-  cases: rowCopyCases,
+  cases: () => rowCopyCases,
 });

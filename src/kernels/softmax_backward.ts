@@ -40,7 +40,7 @@ export const softmaxBackward = defineKernel({
     }
     return { delta: result };
   },
-  cases: [
+  cases: () => [
     ...rowShapes.map(softmaxCase),
     { ...softmaxCase({ M: 9, N: 4 }), label: '2 of 9 rows × 4', step: { rows: 2 } },
   ],

@@ -430,5 +430,5 @@ export const trainSmall = defineKernel({
   threads: () => 1,
   reference: train,
   tolerance: spread,
-  cases: cases.map(smallCase),
+  cases: () => cases.map(smallCase),
 });

@@ -53,7 +53,7 @@ export const unitStats = defineKernel({
     }
     return { stats: errors };
   },
-  cases: [
+  cases: () => [
     ...rowShapes.map((shape) => statsCase(shape)),
     statsCase({ M: 9, N: 230 }, 4),
     ...slopeCases.map(({ label, constants, input }): ParityCase<typeof shader> => {

@@ -25,7 +25,7 @@ export const weightPenalty = defineKernel({
     });
   },
   tolerance: (_before, { metrics }) => ({ metrics: metrics.map(partialError) }),
-  cases: [
+  cases: () => [
     ...partialSizes.map((size) => penaltyCase(size, 0.25, 0.5)),
     penaltyCase(100, 0.5, 0),
     penaltyCase(100, 0, 0.25),
