@@ -24,6 +24,9 @@ export class LayeredWay implements Way {
     compiled: readonly GPUComputePipeline[],
     bufferOf: (name: string) => GPUBuffer,
   ) {
+    this.#dispatches = plan.calls.map((call, i) =>
+      createDispatch(device, pipelines, compiled[i], call, bufferOf),
+    );
     this.slots = Math.min(plan.slots, MOST_STEPS);
     const { minUniformBufferOffsetAlignment: alignment } = device.limits;
     this.#stride = Math.ceil(StepTable.size / alignment) * alignment;
@@ -33,9 +36,6 @@ export class LayeredWay implements Way {
       layout: pipelines.stepLayout,
       entries: [{ binding: 0, resource: { buffer: this.#stepBuffer, size: StepTable.size } }],
     });
-    this.#dispatches = plan.calls.map((call, i) =>
-      createDispatch(device, pipelines, compiled[i], call, bufferOf),
-    );
   }
 
   /** Compiles the plan's kernels, all at once. */

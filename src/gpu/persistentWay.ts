@@ -31,14 +31,14 @@ export class PersistentWay implements Way {
     bufferOf: (name: string) => GPUBuffer,
   ) {
     this.slots = plan.slots;
-    const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
-    this.#steps = buffers.create('steps', (this.slots + 1) * StepTable.size, STORAGE | COPY_DST);
     let offset = 0;
     this.#kept = state.map(({ name, size }) => {
       const kept = { buffer: bufferOf(name), offset, bytes: 4 * size };
       offset += kept.bytes;
       return kept;
     });
+    const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
+    this.#steps = buffers.create('steps', (this.slots + 1) * StepTable.size, STORAGE | COPY_DST);
     this.#state = buffers.create('state', 4 * size, STORAGE | COPY_DST | COPY_SRC);
     const own = new Map([
       ['steps', this.#steps],

@@ -6,6 +6,7 @@ import type { GpuTensor } from './buffers.ts';
 
 export class GpuProgram {
   readonly #tensors = new Map<string, GpuTensor>();
+  #disposed = false;
 
   /** `tensorFor` gives a tensor of the plan, new or shared; it is asked for those that are used. */
   constructor(
@@ -22,6 +23,7 @@ export class GpuProgram {
   /** @throws when the plan has no such tensor, or the device no room for it */
   bufferOf(name: string): GPUBuffer {
     const spec = this.plan.tensors.get(name);
+    if (this.#disposed) throw new Error('the program has been disposed of');
     if (!spec) throw new Error(`the plan has no tensor '${name}'`);
     const tensor = this.#tensors.get(name) ?? this.tensorFor(spec);
     this.#tensors.set(name, tensor);
@@ -34,6 +36,7 @@ export class GpuProgram {
   }
 
   dispose(): void {
+    this.#disposed = true;
     for (const tensor of this.#tensors.values()) if (isOwn(tensor.spec)) tensor.dispose();
   }
 }

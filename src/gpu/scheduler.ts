@@ -27,7 +27,8 @@ interface Lane {
 export class Scheduler implements Program {
   readonly depth = DEPTH;
   readonly results: StepResults;
-  readonly #lanes: Lane[] = [];
+  /** One until the first submission is on its way, then all of them. */
+  readonly #lanes: Lane[];
   readonly #stride: number;
   /** The shortest wait for a submission ever seen, in ms: what waiting itself costs on this device. */
   #latency = Number.POSITIVE_INFINITY;
@@ -42,6 +43,7 @@ export class Scheduler implements Program {
   ) {
     this.#stride = 4 * program.plan.metricsWidth;
     this.results = new StepResults(program.plan);
+    this.#lanes = [this.#createLane()];
   }
 
   get plan() {
@@ -53,7 +55,7 @@ export class Scheduler implements Program {
   }
 
   chunkFor(turn: number): Chunk {
-    const lane = this.#laneOf(turn % DEPTH);
+    const lane = this.#lanes[turn % DEPTH];
     const timed = this.ways.next;
     const table = tableFor(lane, timed.way);
     return { table, size: timed.sizer.size, submit: () => this.#submit(lane, table, timed) };
@@ -79,6 +81,7 @@ export class Scheduler implements Program {
     const bytes = this.#encodeReadback(encoder, lane, table.count);
     this.device.queue.submit([encoder.finish()]);
     const submitted = performance.now();
+    while (this.#lanes.length < DEPTH) this.#lanes.push(this.#createLane());
     const data = await this.health.read(
       lane.staging,
       lane.staging.mapAsync(GPUMapMode.READ, 0, bytes),
@@ -116,11 +119,6 @@ export class Scheduler implements Program {
     const [begin, end] = new BigUint64Array(data, 0, TIMESTAMPS);
     const measured = Number(end - begin) / 1e6;
     return measured > 0 && measured <= waited + this.#latency ? measured : waited - this.#latency;
-  }
-
-  #laneOf(turn: number): Lane {
-    this.#lanes[turn] ??= this.#createLane();
-    return this.#lanes[turn];
   }
 
   #createLane(): Lane {

@@ -51,7 +51,7 @@ export class Ways {
     this.#others = others;
   }
 
-  /** Makes the first of the ways that can be made; the others have their turn when there is time for them. */
+  /** Makes the first of the ways that can be made. */
   static async create(makers: readonly WayMaker[], onChoice: (name: string) => void): Promise<Ways> {
     const [maker, ...others] = makers;
     try {
@@ -67,12 +67,16 @@ export class Ways {
     return this.#ways.reduce((a, b) => (b.trials < a.trials ? b : a));
   }
 
-  /** Takes in how long a submission took; when all ways have been tried, only the fastest stays. */
+  /**
+   * Takes in how long a submission took. Training that is too short for the first way's trials never asks for another;
+   * when all have been tried, only the fastest stays.
+   */
   record(timed: TimedWay, steps: number, milliseconds: number, target: number): void {
     timed.record(steps, milliseconds, target);
+    if (this.#ways.some(({ trials }) => trials < TRIALS)) return;
     for (const maker of this.#others) this.#add(maker);
     this.#others = [];
-    if (this.#ways.length === 1 || this.#ways.some(({ trials }) => trials < TRIALS)) return;
+    if (this.#ways.length === 1) return;
     const fastest = this.#ways.reduce((a, b) => (b.best < a.best ? b : a));
     for (const { way } of this.#ways.splice(0)) if (way !== fastest.way) way.dispose();
     this.#ways.push(fastest);
