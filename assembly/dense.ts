@@ -7,15 +7,23 @@ import { shareEnd, shareStart } from './threads';
 
 /** So few rows do not repay packing a panel that they are multiplied by. */
 const FEW: u32 = 12;
+/** Rows that are multiplied by all panels in turn, so that `DEPTH` numbers of each stay in the second cache. */
+const MANY: u32 = 192;
 
 /** Y = F(X·W + b). */
 export function dense_forward(op: DenseForward, step: Step): void {
-  const from = shareStart(step.rows);
-  const rows = shareEnd(step.rows) - from;
-  if (rows == 0) return;
+  const numbers = rowNumbers(op.GATHER, op.permutation, step.first);
+  const end = shareEnd(step.rows);
+  for (let m = shareStart(step.rows); m < end; m += MANY) {
+    const rows = min(MANY, end - m);
+    const y = op.y + (m * op.N << 2);
+    forwardRows(op, numbers + (m << 2), rows, y);
+    activateAll(y, rows * op.N, op.activation);
+  }
+}
+
+function forwardRows(op: DenseForward, numbers: usize, rows: u32, y: usize): void {
   const wide = op.N << 2;
-  const numbers = rowNumbers(op.GATHER, op.permutation, step.first) + (from << 2);
-  const y = op.y + from * wide;
   const direct = rows <= FEW || op.N <= COLUMNS;
   for (let k: u32 = 0; k < op.K; k += DEPTH) {
     const depth = min(DEPTH, op.K - k);
@@ -36,18 +44,22 @@ export function dense_forward(op: DenseForward, step: Step): void {
       );
     }
   }
-  activateAll(y, rows * op.N, op.activation);
 }
 
 /** Δ_in = (Δ·Wᵀ) ∘ F′. */
 export function hidden_delta(op: HiddenDelta, step: Step): void {
-  const from = shareStart(step.rows);
-  const rows = shareEnd(step.rows) - from;
-  if (rows == 0) return;
+  const end = shareEnd(step.rows);
+  for (let m = shareStart(step.rows); m < end; m += MANY) {
+    const rows = min(MANY, end - m);
+    const at = m * op.K << 2;
+    backRows(op, batchRows + (m << 2), rows, op.result + at);
+    multiplyBySlopes(op.result + at, op.kept + at, rows * op.K, op.activation);
+  }
+}
+
+function backRows(op: HiddenDelta, numbers: usize, rows: u32, result: usize): void {
   const deep = op.N << 2;
   const wide = op.K << 2;
-  const numbers = batchRows + (from << 2);
-  const result = op.result + from * wide;
   for (let n: u32 = 0; n < op.N; n += DEPTH) {
     const depth = min(DEPTH, op.N - n);
     for (let k: u32 = 0; k < op.K; k += COLUMNS) {
@@ -61,5 +73,4 @@ export function hidden_delta(op: HiddenDelta, step: Step): void {
       );
     }
   }
-  multiplyBySlopes(result, op.kept + from * wide, rows * op.K, op.activation);
 }

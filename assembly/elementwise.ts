@@ -1,7 +1,7 @@
 // What is done to each number of a batch alike. Each thread takes some of the batch's rows.
 import { ActivationBackward, ActivationForward, Dropout, GaussianNoise, Step } from './layout';
 import { activate, activationSlope } from './math/activation';
-import { normals, randomBits, randomKey } from './math/random';
+import { normals, randomBitsOfFour, randomKey } from './math/random';
 import { rowNumbers } from './places';
 import { shareEnd, shareStart } from './threads';
 import { splat, storeLanes } from './vectors';
@@ -24,9 +24,11 @@ export function activation_backward(op: ActivationBackward, step: Step): void {
 export function dropout(op: Dropout, step: Step): void {
   const key = randomKey(op.SEED, step.index);
   const end = shareEnd(step.rows) * op.N;
-  for (let i = shareStart(step.rows) * op.N; i < end; i++) {
-    const kept = randomBits(key, i) >= op.THRESHOLD;
-    store<f32>(op.y + (i << 2), kept ? load<f32>(op.x + (i << 2)) * op.SCALE : 0);
+  const threshold = i32x4.splat(op.THRESHOLD);
+  const scale = splat(op.SCALE);
+  for (let i = shareStart(step.rows) * op.N; i < end; i += 4) {
+    const kept = i32x4.ge_u(randomBitsOfFour(key, i, 1), threshold);
+    storeLanes(op.y + (i << 2), v128.and(f32x4.mul(v128.load(op.x + (i << 2)), scale), kept), end - i);
   }
 }
 

@@ -26,12 +26,13 @@ export function output_delta(op: OutputDelta, step: Step): void {
     const delta = op.delta + (m * op.N << 2);
     const weight = rowWeight(target, op.targets);
     const share = weight / <f32>step.rows;
+    const top = largestOf(y, op.N);
     const loss =
       op.LOSS == CATEGORICAL_LOGITS
-        ? crossEntropy(op, y, target, delta, share)
+        ? crossEntropy(op, y, top, target, delta, share)
         : sumOfLosses(op, y, target, delta, share);
     store<f32>(rowLosses + (m << 3), weight * loss);
-    store<f32>(rowLosses + (m << 3), isRight(op, y, target) ? 1 : 0, 4);
+    store<f32>(rowLosses + (m << 3), isRight(op, y, top, target) ? 1 : 0, 4);
   }
 }
 
@@ -142,8 +143,7 @@ function slopeOf(op: OutputDelta, out: v128, wanted: v128): v128 {
 }
 
 /** From logits z: with z_max taken out, the loss keeps its digits when they are large and when it is tiny. */
-function crossEntropy(op: OutputDelta, y: usize, target: usize, delta: usize, share: f32): f32 {
-  const top = largestOf(y, op.N);
+function crossEntropy(op: OutputDelta, y: usize, top: u32, target: usize, delta: usize, share: f32): f32 {
   const largest = v128.load_splat<f32>(y + (top << 2));
   let others = splat(0);
   let weight = splat(0);
@@ -186,7 +186,7 @@ function safeLog1p(x: v128): v128 {
 }
 
 /** The largest output is the largest target; of a single output, both are on the same side. */
-function isRight(op: OutputDelta, y: usize, target: usize): bool {
+function isRight(op: OutputDelta, y: usize, top: u32, target: usize): bool {
   if (op.N == 1) return load<f32>(y) > op.THRESHOLD == targetOf(target, 0, op.targets) > 0.5;
-  return largestOf(y, op.N) == largestTarget(target, op.N, op.targets);
+  return top == largestTarget(target, op.N, op.targets);
 }

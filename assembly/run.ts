@@ -18,6 +18,11 @@ export { scratchSize };
   turns: u32;
 }
 
+/** Where the kernels' constants end, which are at the beginning of memory. */
+export function constantsEnd(): usize {
+  return __heap_base;
+}
+
 /** Takes this thread's part in the first `steps` steps of the table. All threads call it, with the same arguments. */
 export function run(program: usize, steps: u32, thread: u32, threads: u32): void {
   const plan = changetype<Program>(program);

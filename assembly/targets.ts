@@ -3,19 +3,19 @@ import { Targets } from './layout';
 import { splat } from './vectors';
 
 /** Where the targets of a row begin, given its number in the data set. */
-@inline export function targetRow(targets: usize, source: u32, t: Targets): usize {
+export function targetRow(targets: usize, source: u32, t: Targets): usize {
   return targets + (source * (t.WIDTH + (t.WEIGHTED ? 1 : 0)) << 2);
 }
 
 /** The targets of outputs j to j + 3. */
-@inline export function targetsOf(row: usize, j: u32, t: Targets): v128 {
+export function targetsOf(row: usize, j: u32, t: Targets): v128 {
   if (!t.SPARSE) return v128.load(row + (j << 2));
   const label = i32x4.splat(<i32>load<f32>(row) - j);
   return v128.and(i32x4.eq(label, i32x4(0, 1, 2, 3)), splat(1));
 }
 
 /** Output j's target. */
-@inline export function targetOf(row: usize, j: u32, t: Targets): f32 {
+export function targetOf(row: usize, j: u32, t: Targets): f32 {
   if (!t.SPARSE) return load<f32>(row + (j << 2));
   return <u32>load<f32>(row) == j ? 1 : 0;
 }
@@ -34,16 +34,14 @@ export function largestTarget(row: usize, count: u32, t: Targets): u32 {
   return largestOf(row, count);
 }
 
-/** The first of the largest of `count` numbers. */
+/** The first of the largest of `count` numbers; without branches, which nobody could foresee. */
 export function largestOf(row: usize, count: u32): u32 {
   let top: u32 = 0;
   let largest = load<f32>(row);
   for (let j: u32 = 1; j < count; j++) {
     const value = load<f32>(row + (j << 2));
-    if (value > largest) {
-      largest = value;
-      top = j;
-    }
+    top = select<u32>(j, top, value > largest);
+    largest = max<f32>(value, largest);
   }
   return top;
 }

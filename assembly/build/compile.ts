@@ -16,7 +16,7 @@ const cacheFolder = join(assemblyRoot, '../node_modules/.cache/shaderprop');
 const options = [
   ...['--runtime', 'stub', '--noAssert', '--noExportMemory', '--importMemory'],
   ...['--initialMemory', '1', '--maximumMemory', '65536', '--stackSize', '0', '--memoryBase', '16'],
-  ...['--enable', 'simd', '--enable', 'threads', '--optimizeLevel', '2', '--shrinkLevel', '0', '--converge'],
+  ...['--enable', 'simd', '--enable', 'threads', '--optimizeLevel', '2', '--shrinkLevel', '2', '--converge'],
   ...['--disableWarning', '112'], // of vectors, which no export takes or gives,
 ];
 

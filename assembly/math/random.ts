@@ -1,5 +1,5 @@
 // Random numbers by counters, the very bits of shaders/lib/random.wgsl, and what is made from them.
-import { sign, splat } from '../vectors';
+import { select, sign, splat } from '../vectors';
 import { log } from './exp';
 
 /** What the numbers of a seed and step have in common: `randomBits` takes it. */
@@ -17,6 +17,24 @@ export function randomKey(seed: u32, index: u32): u32 {
   return (word >> 22) ^ word;
 }
 
+/** The bits of elements `first`, and `step` further on each time. */
+export function randomBitsOfFour(key: u32, first: u32, step: u32): v128 {
+  const elements = i32x4.mul(i32x4.splat(step), i32x4(0, 1, 2, 3));
+  return pcgOfFour(i32x4.add(i32x4.splat(key + first), elements));
+}
+
+function pcgOfFour(value: v128): v128 {
+  const state = i32x4.add(i32x4.mul(value, i32x4.splat(747796405)), i32x4.splat(<i32>2891336453));
+  // A lane cannot be shifted by a number of its own: by the powers of two that it has, one after the other.
+  let word = i32x4.shr_u(state, 4);
+  word = select(i32x4.shr_u(word, 8), word, i32x4.shr_s(state, 31));
+  word = select(i32x4.shr_u(word, 4), word, i32x4.shr_s(i32x4.shl(state, 1), 31));
+  word = select(i32x4.shr_u(word, 2), word, i32x4.shr_s(i32x4.shl(state, 2), 31));
+  word = select(i32x4.shr_u(word, 1), word, i32x4.shr_s(i32x4.shl(state, 3), 31));
+  word = i32x4.mul(v128.xor(word, state), i32x4.splat(277803737));
+  return v128.xor(i32x4.shr_u(word, 22), word);
+}
+
 /** Uniform in [0, 1), of 24 bits. */
 @inline export function randomUnit(bits: u32): f32 {
   return <f32>(bits >> 8) * (1.0 / 16777216.0);
@@ -24,17 +42,8 @@ export function randomKey(seed: u32, index: u32): u32 {
 
 /** Standard normal numbers of elements `element` to `element + 3`, by Box and Muller. */
 export function normals(key: u32, element: u32): v128 {
-  let bits = i32x4.splat(0);
-  let more = bits;
-  const first = 2 * element;
-  bits = i32x4.replace_lane(bits, 0, randomBits(key, first));
-  more = i32x4.replace_lane(more, 0, randomBits(key, first + 1));
-  bits = i32x4.replace_lane(bits, 1, randomBits(key, first + 2));
-  more = i32x4.replace_lane(more, 1, randomBits(key, first + 3));
-  bits = i32x4.replace_lane(bits, 2, randomBits(key, first + 4));
-  more = i32x4.replace_lane(more, 2, randomBits(key, first + 5));
-  bits = i32x4.replace_lane(bits, 3, randomBits(key, first + 6));
-  more = i32x4.replace_lane(more, 3, randomBits(key, first + 7));
+  const bits = randomBitsOfFour(key, 2 * element, 2);
+  const more = randomBitsOfFour(key, 2 * element + 1, 2);
   const u = f32x4.sub(splat(1), units(bits)); // in (0, 1]
   return f32x4.mul(f32x4.sqrt(f32x4.mul(splat(-2), log(u))), cosTurns(units(more)));
 }

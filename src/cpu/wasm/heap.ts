@@ -4,7 +4,7 @@ import type { Machine } from './machine.ts';
 /** Blocks begin at multiples of this, and have as much behind them that may be read. */
 const GRAIN = 64;
 /** The first block's place: before it are the kernels' constants. */
-const START = 1024;
+export const START = 1024;
 
 /** In bytes. */
 export interface Block {
