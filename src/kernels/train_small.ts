@@ -315,6 +315,7 @@ function smallCase(given: SmallCase): ParityCase<typeof shader> {
     label,
     constants: {
       ...placed,
+      STEPS: rows.length + 1,
       WIDTH,
       STRIDE,
       GATHER: true,

@@ -83,7 +83,14 @@ export function planSmall(plan: Plan, { lanes, storage }: SmallDevice): SmallTra
     ...optimizer.constants,
     ...loss.constants,
     ...placed,
-    ...{ LANES: lanes, SHARED: 4 * placed.SIZE <= storage, RATE_SCALE: 1, L1: 0, L2: 0 },
+    ...{
+      LANES: lanes,
+      STEPS: plan.slots + 1,
+      SHARED: 4 * placed.SIZE <= storage,
+      RATE_SCALE: 1,
+      L1: 0,
+      L2: 0,
+    },
   };
   const constants = Object.fromEntries(Object.entries(own).filter(([name]) => name in shader.constants));
   const parameters = names.map(({ name }) => name);
