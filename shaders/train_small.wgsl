@@ -1,6 +1,7 @@
 // Whole training steps of a small network, one after the other in one workgroup: what the kernels of its plan do, in
 // their order and to the bit.
-//   x [samples, K] · target_rows [samples, WIDTH + WEIGHTED] · permutation · steps [STEPS], ended by one of no rows
+//   x [samples, K] · target_rows [samples, WIDTH + WEIGHTED] · permutation · steps [STEPS], ended by one of no rows;
+//   a dispatch takes up to TURN of them, from current.slot on
 //   state [SIZE]: the parameters of every dense layer [K + 1, N], then of each its moments [MOMENTS, K + 1, N]; the
 //   batch, the operations' outputs [M, N], their deltas, and sums
 //   metrics [slots, STRIDE, 2]: the loss of each 64 rows, then the penalty of each 4096 weights
@@ -36,6 +37,7 @@ const N: u32 = 1u; // @specialise
 const K: u32 = 1u; // @specialise
 const LANES: u32 = 4u; // @specialise
 const STEPS: u32 = 1u; // @specialise
+const TURN: u32 = 1u; // @specialise
 const SHARED: bool = false; // @specialise
 const OPERATIONS: array<Operation, 1> = array<Operation, 1>(Operation()); // @specialise
 const COUNT: u32 = 1u; // @specialise
@@ -86,6 +88,7 @@ fn standard_normal(seed: u32, step_index: u32, element: u32) -> f32 { return 0.0
 @group(0) @binding(3) var<storage, read> steps: array<Step, STEPS>;
 @group(0) @binding(4) var<storage, read_write> state: array<f32, SIZE>;
 @group(0) @binding(5) var<storage, read_write> metrics: array<vec2f>;
+@group(1) @binding(0) var<uniform> current: Step;
 
 var<workgroup> memory: array<f32, SIZE>;
 var<private> now: Step;
@@ -95,7 +98,7 @@ fn main(@builtin(local_invocation_index) thread: u32) {
   if (SHARED) {
     for (var i = thread; i < KEPT; i += LANES) { memory[i] = state[i]; }
   }
-  for (var slot = 0u; slot < STEPS; slot++) {
+  for (var slot = current.slot; slot < min(current.slot + TURN, STEPS); slot++) {
     let step = steps[slot];
     if (step.rows == 0u) { break; }
     synchronise();

@@ -1,6 +1,7 @@
 /** Kernel calls made ready to be recorded: pipeline, bound tensors, workgroups. */
 import type { Kernel } from '../kernels/kernel.ts';
 import type { KernelCall } from '../plan/plan.ts';
+import { StepTable } from '../plan/steps.ts';
 import type { PipelineManager } from './pipelines.ts';
 
 export interface Dispatch {
@@ -40,4 +41,19 @@ export function encodeDispatch(pass: GPUComputePassEncoder, { pipeline, bindGrou
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
   pass.dispatchWorkgroups(grid[0], grid[1]);
+}
+
+/** Binds a buffer of steps: of which one, the offset tells. */
+export function createStepGroup(
+  device: GPUDevice,
+  { stepLayout: layout }: PipelineManager,
+  buffer: GPUBuffer,
+): GPUBindGroup {
+  const resource = { buffer, size: StepTable.size };
+  return device.createBindGroup({ label: 'step', layout, entries: [{ binding: 0, resource }] });
+}
+
+/** Bytes from one step to the next in a buffer of which one is bound. */
+export function stepStride({ limits: { minUniformBufferOffsetAlignment: alignment } }: GPUDevice): number {
+  return Math.ceil(StepTable.size / alignment) * alignment;
 }

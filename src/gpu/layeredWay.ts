@@ -2,7 +2,7 @@
 import type { Plan } from '../plan/plan.ts';
 import { StepTable } from '../plan/steps.ts';
 import type { Buffers } from './buffers.ts';
-import { createDispatch, type Dispatch, encodeDispatch } from './dispatch.ts';
+import { createDispatch, createStepGroup, type Dispatch, encodeDispatch, stepStride } from './dispatch.ts';
 import type { PipelineManager } from './pipelines.ts';
 import type { Way } from './way.ts';
 
@@ -28,14 +28,10 @@ export class LayeredWay implements Way {
       createDispatch(device, pipelines, compiled[i], call, bufferOf),
     );
     this.slots = Math.min(plan.slots, MOST_STEPS);
-    const { minUniformBufferOffsetAlignment: alignment } = device.limits;
-    this.#stride = Math.ceil(StepTable.size / alignment) * alignment;
+    this.#stride = stepStride(device);
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     this.#stepBuffer = buffers.create('steps', this.slots * this.#stride, usage);
-    this.#stepGroup = device.createBindGroup({
-      layout: pipelines.stepLayout,
-      entries: [{ binding: 0, resource: { buffer: this.#stepBuffer, size: StepTable.size } }],
-    });
+    this.#stepGroup = createStepGroup(device, pipelines, this.#stepBuffer);
   }
 
   /** Compiles the plan's kernels, all at once. */

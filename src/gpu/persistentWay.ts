@@ -1,9 +1,10 @@
-/** Runs a training plan by one kernel, in one dispatch for all steps: `shaders/train_small.wgsl`. */
+/** Runs a training plan by one kernel, many steps to a dispatch: `shaders/train_small.wgsl`. */
+import { emptyStep } from '../kernels/kernel.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SmallTraining } from '../plan/small.ts';
 import { StepTable } from '../plan/steps.ts';
 import type { Buffers } from './buffers.ts';
-import { createDispatch, type Dispatch, encodeDispatch } from './dispatch.ts';
+import { createDispatch, createStepGroup, type Dispatch, encodeDispatch, stepStride } from './dispatch.ts';
 import type { PipelineManager } from './pipelines.ts';
 import type { Way } from './way.ts';
 
@@ -20,6 +21,11 @@ export class PersistentWay implements Way {
   readonly #state: GPUBuffer;
   readonly #kept: readonly Kept[];
   readonly #dispatch: Dispatch;
+  /** Steps of a dispatch, and for each dispatch the slot of its first. */
+  readonly #turn: number;
+  readonly #turns: GPUBuffer;
+  readonly #turnGroup: GPUBindGroup;
+  readonly #stride: number;
 
   private constructor(
     private readonly plan: Plan,
@@ -51,6 +57,14 @@ export class PersistentWay implements Way {
       call,
       (name) => own.get(name) ?? bufferOf(name),
     );
+    this.#turn = Number(call.constants.TURN);
+    this.#stride = stepStride(device);
+    const turns = Math.ceil(this.slots / this.#turn);
+    const firsts = new StepTable({ slots: turns, batch: 0 }, { alignment: this.#stride });
+    for (let i = 0; i < turns; i++) firsts.set(i, { ...emptyStep(), slot: i * this.#turn });
+    this.#turns = buffers.create('turns', firsts.words.byteLength, GPUBufferUsage.UNIFORM | COPY_DST);
+    device.queue.writeBuffer(this.#turns, 0, firsts.words);
+    this.#turnGroup = createStepGroup(device, pipelines, this.#turns);
   }
 
   static async create(
@@ -77,12 +91,15 @@ export class PersistentWay implements Way {
     this.device.queue.writeBuffer(this.#steps, 0, words, 0, end + StepTable.size / 4);
   }
 
-  encode(encoder: GPUCommandEncoder, _steps: number, timestampWrites?: GPUComputePassTimestampWrites): void {
+  encode(encoder: GPUCommandEncoder, steps: number, timestampWrites?: GPUComputePassTimestampWrites): void {
     for (const { buffer, offset, bytes } of this.#kept) {
       encoder.copyBufferToBuffer(buffer, 0, this.#state, offset, bytes);
     }
     const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
-    encodeDispatch(pass, this.#dispatch);
+    for (let i = 0; i * this.#turn < steps; i++) {
+      pass.setBindGroup(1, this.#turnGroup, [i * this.#stride]);
+      encodeDispatch(pass, this.#dispatch);
+    }
     pass.end();
     for (const { buffer, offset, bytes } of this.#kept) {
       encoder.copyBufferToBuffer(this.#state, offset, buffer, 0, bytes);
@@ -92,5 +109,6 @@ export class PersistentWay implements Way {
   dispose(): void {
     this.buffers.destroy(this.#steps);
     this.buffers.destroy(this.#state);
+    this.buffers.destroy(this.#turns);
   }
 }

@@ -104,18 +104,20 @@ export function stepWords(steps: readonly StepValues[]): Uint32Array {
   return words;
 }
 
-function readSteps(table: Float64Array): StepValues[] {
+/** The steps from slot `first` on, `most` of them at most. */
+function readSteps(table: Float64Array, first: number, most: number): StepValues[] {
   const words = Uint32Array.from(table);
   const floats = new Float32Array(words.buffer);
   const steps: StepValues[] = [];
-  for (let at = 0; ; at += STEP_WORDS) {
+  for (let at = first * STEP_WORDS; steps.length < most; at += STEP_WORDS) {
     const step = emptyStep();
     for (const [name, { offset, type }] of stepFields) {
       step[name as keyof StepValues] = (type === 'f32' ? floats : words)[at + offset / 4];
     }
-    if (step.rows === 0) return steps;
+    if (step.rows === 0) break;
     steps.push(step);
   }
+  return steps;
 }
 
 type Tensors = HostTensors<'x' | 'target_rows' | 'permutation' | 'steps' | 'state' | 'metrics'>;
@@ -242,8 +244,9 @@ class ReferenceStep {
 
 const linear = { ACTIVATION: activations.LINEAR, A: 1, B: 1 };
 
-function train(tensors: Tensors, constants: Constants): void {
-  for (const step of readSteps(tensors.steps)) new ReferenceStep(tensors, constants, step).run();
+function train(tensors: Tensors, constants: Constants, { slot }: StepValues): void {
+  for (const step of readSteps(tensors.steps, slot, constants.TURN))
+    new ReferenceStep(tensors, constants, step).run();
 }
 
 /** Relative errors that inputs are given, to see what becomes of them, and how much more than that may be seen. */
@@ -254,7 +257,7 @@ const MARGIN = 4;
  * How far each output may be off: so many operations follow each other that no formula bounds their errors well. All
  * inputs are made wrong by a few roundings, at random, and what that does to the outputs tells how errors grow.
  */
-function spread(before: Tensors, after: Tensors, constants: Constants) {
+function spread(before: Tensors, after: Tensors, constants: Constants, current: StepValues) {
   const uniform = uniformSource(1, streams.parity);
   const allowed = {
     state: new Float64Array(before.state.length),
@@ -264,7 +267,7 @@ function spread(before: Tensors, after: Tensors, constants: Constants) {
     const wrong = (value: number) => value * (1 + DISTURBANCE * (2 * uniform() - 1));
     const { x, state, metrics, ...rest } = before;
     const inputs = { ...rest, x: x.map(wrong), state: state.map(wrong), metrics: metrics.slice() };
-    train(inputs, constants);
+    train(inputs, constants, current);
     for (const name of ['state', 'metrics'] as const) {
       for (const [i, value] of after[name].entries()) {
         const error =
@@ -288,10 +291,11 @@ interface SmallCase {
   readonly optimizer: OptimizerCase;
   readonly constants: Partial<Constants> & { readonly LOSS: number };
   readonly target?: (outputs: number) => Fill;
+  readonly step?: Partial<StepValues>;
 }
 
 function smallCase(given: SmallCase): ParityCase<typeof shader> {
-  const { label, rows, operations, optimizer, constants, target = () => normal() } = given;
+  const { label, rows, operations, optimizer, constants, step = {}, target = () => normal() } = given;
   const [M, K] = given.batch;
   const placed = placeOperations(M, K, optimizer.moments.length, operations);
   const { N, PARAMETERS, OPERATIONS, SIZE } = placed;
@@ -316,6 +320,7 @@ function smallCase(given: SmallCase): ParityCase<typeof shader> {
     constants: {
       ...placed,
       STEPS: rows.length + 1,
+      TURN: rows.length,
       WIDTH,
       STRIDE,
       GATHER: true,
@@ -323,6 +328,7 @@ function smallCase(given: SmallCase): ParityCase<typeof shader> {
       RATE_SCALE: 1,
       ...constants,
     },
+    step,
     tensors: {
       x: { size: samples * K, fill: normal() },
       target_rows: {
@@ -365,6 +371,7 @@ const xor: SmallCase = {
 
 const cases: SmallCase[] = [
   xor,
+  { ...xor, label: 'one of three steps', constants: { ...xor.constants, TURN: 1 }, step: { slot: 1 } },
   { ...xor, label: '2-8-1 by 64 threads', constants: { ...xor.constants, LANES: 64 } },
   { ...xor, label: '2-8-1 in memory of the workgroup', constants: { ...xor.constants, SHARED: true } },
   { ...xor, label: 'one layer, one row', batch: [1, 3], rows: [1], operations: [{ kind: DENSE, units: 2 }] },

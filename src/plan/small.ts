@@ -22,6 +22,11 @@ export interface SmallDevice {
 
 /** Floating-point operations of a step above which one workgroup is certain to be slower than many. */
 const MOST_FLOPS = 100_000;
+/**
+ * Rounds that all loops of a dispatch may go: Mesa's llvmpipe ends every loop when they have gone 2¹⁶ of them together,
+ * and nobody is told. It also bounds how long a dispatch takes.
+ */
+const MOST_ROUNDS = 50_000;
 
 type Numbers = Readonly<Record<string, number>>;
 
@@ -79,6 +84,8 @@ export function planSmall(plan: Plan, { lanes, storage }: SmallDevice): SmallTra
   const MOMENTS = Number(optimizer.constants.MOMENTS);
   const placed = placeOperations(plan.batch, inputs, MOMENTS, operations);
   const { shader } = trainSmall;
+  const rounds = roundsOf(placed, lanes);
+  if (rounds > MOST_ROUNDS) return `the loops of a step go ${rounds} rounds, more than ${MOST_ROUNDS}`;
   const own: Record<string, Constant> = {
     ...optimizer.constants,
     ...loss.constants,
@@ -86,6 +93,7 @@ export function planSmall(plan: Plan, { lanes, storage }: SmallDevice): SmallTra
     ...{
       LANES: lanes,
       STEPS: plan.slots + 1,
+      TURN: Math.min(plan.slots, Math.floor(MOST_ROUNDS / rounds)),
       SHARED: 4 * placed.SIZE <= storage,
       RATE_SCALE: 1,
       L1: 0,
@@ -111,4 +119,20 @@ export function planSmall(plan: Plan, { lanes, storage }: SmallDevice): SmallTra
     state,
     size: placed.SIZE,
   };
+}
+
+/** Rounds that a thread's loops go in a step, at most. */
+function roundsOf(placed: ReturnType<typeof placeOperations>, lanes: number): number {
+  const { M, N, K, OPERATIONS, HALF } = placed;
+  const shared = (count: number, each: number) => Math.ceil(count / lanes) * (1 + each);
+  const tree = (widest: number) => 7 * (1 + shared(widest, 0));
+  // A row's loss goes over its outputs, up to six times; a penalty's thread over 64 weights.
+  let rounds = 2 + shared(M * K, 0) + Math.ceil(M / 64) * (1 + shared(2 * HALF, 6 * N) + tree(HALF));
+  for (const { kind, inputs, units, trained, l1, l2 } of OPERATIONS) {
+    const isDense = kind === kinds.DENSE;
+    rounds += shared(M * units, isDense ? inputs : 0) + shared(M * inputs, isDense ? units : 0);
+    if (isDense) rounds += shared(trained * units, M);
+    if (l1 + l2 > 0) rounds += Math.ceil((inputs * units) / 4096) * (1 + shared(64, 64) + tree(32));
+  }
+  return rounds;
 }
