@@ -4,9 +4,9 @@ import type { KernelCall } from '../plan/plan.ts';
 import type { PipelineManager } from './pipelines.ts';
 
 export interface Dispatch {
-  readonly pipeline: GPUComputePipeline;
+  pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
-  readonly grid: readonly [number, number];
+  grid: readonly [number, number];
 }
 
 /** The workgroups for that many threads in a row, in two dimensions where one would be too long. */
