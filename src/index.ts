@@ -29,6 +29,7 @@ export {
   tableFromRecords,
 } from './data/table.ts';
 export type { KernelProfile, Profile } from './gpu/profiler.ts';
+export type { ShapeTuning, Tuning } from './gpu/tuner.ts';
 export type { Activation, ActivationName, ActivationOption } from './model/activations.ts';
 export {
   type Augmentation,

@@ -7,7 +7,7 @@
  *
  * Linking blanks that stand-in and appends the library file, once, with whatever it links in turn. Module
  * scope has no order in WGSL, so the shader's own line numbers stay as they are. A library file that is given
- * something by those that link it says so by `// @link kernel`.
+ * something by the files that lead to it says so by `// @link kernel`.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -40,14 +40,16 @@ export function linkShader(
   const files = [file];
   const parts: string[] = [];
   const enables = new Set<string>();
+  const isLibrary = relative(root, file).startsWith('lib');
   for (let i = 0; i < files.length; i++) {
     const source = readFileSync(files[i], 'utf8');
     for (const [directive] of source.matchAll(ENABLE)) enables.add(directive);
-    const { text, links } = takeLinks(source, files[i], i > 0);
+    const isGiven = (name: string) => files.slice(0, i).some((giver) => declares(giver, name));
+    const { text, links } = takeLinks(source, files[i], (name) => !isLibrary || isGiven(name));
     parts.push(text);
     for (const { name, path } of links) {
       const target = path === KERNEL ? file : join(root, instead[path] ?? path);
-      if (!new RegExp(`^(fn|struct|override|const) ${name}\\b`, 'm').test(readFileSync(target, 'utf8'))) {
+      if (path === KERNEL ? !isGiven(name) : !declares(target, name)) {
         throw new Error(
           `${relative(root, files[i])}: '${name}' is not declared in ${relative(root, target)}`,
         );
@@ -65,21 +67,27 @@ export function linkShader(
   return { code: directives + parts.join('\n'), enables: directives, parts, sources, files };
 }
 
-/** The file's own code, as it is linked into a kernel. */
-export const readPart = (file: string) => takeLinks(readFileSync(file, 'utf8'), file, true).text;
+const declares = (file: string, name: string) =>
+  new RegExp(`^(fn|struct|override|const) ${name}\\b`, 'm').test(readFileSync(file, 'utf8'));
 
-/** Stand-ins for what a kernel gives stay where there is no kernel: in a library file linked by itself. */
+/** The file's own code, as it is linked into a kernel. */
+export const readPart = (file: string) => takeLinks(readFileSync(file, 'utf8'), file).text;
+
+/** Stand-ins for what nobody gives stay: a library file can be linked by itself. */
 function takeLinks(
   source: string,
   file: string,
-  hasKernel: boolean,
+  isGiven: (name: string) => boolean = () => true,
 ): { text: string; links: { name: string; path: string }[] } {
   const links: { name: string; path: string }[] = [];
   let text = source.replace(ENABLE, '');
-  if (!hasKernel) text = text.replaceAll(`// @link ${KERNEL}\n`, '\n');
   for (let match = STAND_IN.exec(text); match; match = STAND_IN.exec(text)) {
     const [head, path, name] = match;
     const after = match.index + head.length;
+    if (path === KERNEL && !isGiven(name)) {
+      text = text.slice(0, match.index) + text.slice(match.index).replace(/^.*/, '');
+      continue;
+    }
     const end = head.endsWith(';') ? after : closingBrace(text, after, file);
     links.push({ name, path });
     text = text.slice(0, match.index) + text.slice(match.index, end).replace(/[^\n]/g, '') + text.slice(end);

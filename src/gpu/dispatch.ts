@@ -5,9 +5,9 @@ import { StepTable } from '../plan/steps.ts';
 import type { PipelineManager } from './pipelines.ts';
 
 export interface Dispatch {
-  readonly pipeline: GPUComputePipeline;
+  pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
-  readonly grid: readonly [number, number];
+  grid: readonly [number, number];
 }
 
 /** The workgroups for that many threads in a row, in two dimensions where one would be too long. */

@@ -1,4 +1,4 @@
-import type { StepValues } from '../kernels/kernel.ts';
+import type { Kernel, StepValues } from '../kernels/kernel.ts';
 import {
   type DeviceInfo,
   type Executor,
@@ -20,7 +20,8 @@ import { ProfiledProgram } from './profiledProgram.ts';
 import type { Profiler } from './profiler.ts';
 import { GpuProgram } from './program.ts';
 import { Scheduler } from './scheduler.ts';
-import { type Prove, VariantChoice } from './variants.ts';
+import { type Prove, type TuneOptions, Tuner, type Tuning } from './tuner.ts';
+import { waysTo } from './variants.ts';
 import { type WayMaker, Ways } from './ways.ts';
 
 /** Steps that a persistent kernel runs first: of a network that small, they take some milliseconds at most. */
@@ -38,18 +39,19 @@ export class GpuExecutor implements Executor {
   readonly #buffers: Buffers;
   readonly #pipelines: PipelineManager;
   readonly #health: DeviceHealth;
-  readonly #choice: VariantChoice;
+  readonly #tuner: Tuner;
   /** The faster way of each small training, by its constants. */
   readonly #faster = new Map<string, string>();
 
   /**
-   * `ownsDevice`: destroy the device with the executor. `prove`: checks a kernel on it. `profiler`: time every
-   * dispatch.
+   * `ownsDevice`: destroy the device with the executor. `prove`: checks a kernel on it. `tune`: how long to look for
+   * the fastest variants. `profiler`: time every dispatch.
    */
   constructor(
     device: GPUDevice,
     ownsDevice: boolean,
     prove: (executor: GpuExecutor, ...args: Parameters<Prove>) => ReturnType<Prove>,
+    tune: TuneOptions,
     private readonly profiler?: Profiler,
   ) {
     this.#device = device;
@@ -58,7 +60,8 @@ export class GpuExecutor implements Executor {
     this.#buffers = new Buffers(device);
     this.#pipelines = new PipelineManager(device);
     this.info = describeDevice(device);
-    this.#choice = new VariantChoice(this.info, (kernel) => prove(this, kernel));
+    const parts = [device, this.#buffers, this.#pipelines, this.info] as const;
+    this.#tuner = new Tuner(...parts, (kernel) => prove(this, kernel), tune);
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     this.maxTensorSize = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 4);
   }
@@ -69,7 +72,7 @@ export class GpuExecutor implements Executor {
   }
 
   async prepare(plan: Plan, shared: TensorMap): Promise<Program> {
-    const chosen = this.profiler ? await this.#choice.applyTo(plan) : plan;
+    const chosen = this.profiler ? await this.#tuner.applyTo(plan) : plan;
     const program = this.#createProgram(chosen, shared);
     const surroundings = [this.#device, this.#buffers, this.#health] as const;
     try {
@@ -117,7 +120,11 @@ export class GpuExecutor implements Executor {
     const layered: WayMaker = {
       name: 'layered',
       first: 1,
-      make: async () => this.#createLayered(program, await this.#choice.applyTo(plan)),
+      make: async () => {
+        const way = await this.#createLayered(program, await this.#tuner.applyTo(plan));
+        this.#tuner.tune(plan, way);
+        return way;
+      },
     };
     const training = planSmall(plan, this.#smallDevice);
     if (typeof training === 'string') return Ways.create([layered], () => {});
@@ -141,11 +148,22 @@ export class GpuExecutor implements Executor {
     return { lanes: LANES.hardware, storage: this.#device.limits.maxComputeWorkgroupStorageSize };
   }
 
+  /** The kernel in every way that it may be run here, itself first. */
+  waysTo(kernel: Kernel): Kernel[] {
+    const ways = waysTo(kernel, this.info).map((way) => way.kernel);
+    return [kernel, ...ways.filter((way) => way !== kernel)];
+  }
+
+  tuning(): Tuning {
+    return this.#tuner.report;
+  }
+
   memory(): Memory {
     return this.#buffers.memory();
   }
 
   dispose(): void {
+    this.#tuner.dispose();
     this.#buffers.destroyAll();
     if (this.#ownsDevice) this.#device.destroy();
   }

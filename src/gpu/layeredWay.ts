@@ -1,8 +1,16 @@
 /** Runs a plan as it is written: its calls one after the other, step after step. */
+import type { Kernel } from '../kernels/kernel.ts';
 import type { Plan } from '../plan/plan.ts';
 import { StepTable } from '../plan/steps.ts';
 import type { Buffers } from './buffers.ts';
-import { createDispatch, createStepGroup, type Dispatch, encodeDispatch, stepStride } from './dispatch.ts';
+import {
+  createDispatch,
+  createStepGroup,
+  type Dispatch,
+  encodeDispatch,
+  stepStride,
+  workgroups,
+} from './dispatch.ts';
 import type { PipelineManager } from './pipelines.ts';
 import type { Way } from './way.ts';
 
@@ -46,6 +54,14 @@ export class LayeredWay implements Way {
       plan.calls.map(({ kernel, constants }) => pipelines.get(kernel.shader, constants)),
     );
     return new LayeredWay(plan, device, buffers, pipelines, compiled, bufferOf);
+  }
+
+  /** Runs one of the calls by another variant of its kernel from now on. */
+  use(index: number, kernel: Kernel, pipeline: GPUComputePipeline): void {
+    const { maxComputeWorkgroupsPerDimension } = this.device.limits;
+    const threads = kernel.threads(this.plan.calls[index].constants);
+    const grid = workgroups(kernel, threads, maxComputeWorkgroupsPerDimension);
+    Object.assign(this.#dispatches[index], { pipeline, grid });
   }
 
   createTable(): StepTable {

@@ -1,48 +1,49 @@
-/** Which of a kernel's variants a device is to run. */
-import { asKernel, type Kernel, waysToDo } from '../kernels/kernel.ts';
+/** Which variants of a kernel a device could run, and what is expected of them. */
+import { asKernel, type Kernel, possibleVariants, type Variant } from '../kernels/kernel.ts';
 import type { DeviceInfo } from '../plan/executor.ts';
-import type { KernelCall, Plan } from '../plan/plan.ts';
-
-/** Whether the device computes the kernel as it should. */
-export type Prove = (kernel: Kernel) => Promise<boolean>;
+import type { KernelCall } from '../plan/plan.ts';
 
 /** Work from which on a variant is worth its compilation, in floating-point operations. */
 const WORTHWHILE = 50_000;
 
-export class VariantChoice {
-  readonly #info: DeviceInfo;
-  readonly #prove: Prove;
-  readonly #proofs = new Map<string, Promise<boolean>>();
+/** What a kernel itself is called among its variants: its way to do a product. */
+const ITSELF = 'registers';
 
-  constructor(info: DeviceInfo, prove: Prove) {
-    this.#info = info;
-    this.#prove = prove;
-  }
+/**
+ * Names of the variants, the one that is expected to be the fastest first. On software adapters this is measured:
+ * quads are 2.5 times as fast as registers on SwiftShader, and tiles five times as slow. On GPUs it is what one expects.
+ */
+const expectations = {
+  software: ['quads', ITSELF],
+  hardware: ['tiles_4', ITSELF, 'tiles_8', 'quads'],
+};
 
-  /** The plan with each kernel in the way that is expected to be the fastest here, of those that the device gets right. */
-  async applyTo(plan: Plan): Promise<Plan> {
-    const calls = plan.calls.map(async (call) => ({ ...call, kernel: await this.#wayFor(call) }));
-    return { ...plan, calls: await Promise.all(calls) };
-  }
+export interface Way {
+  readonly name: string;
+  readonly kernel: Kernel;
+  readonly suits: Variant['suits'];
+}
 
-  async #wayFor({ kernel, constants }: KernelCall): Promise<Kernel> {
-    const name = this.#expectation(kernel.flops?.(constants) ?? 0);
-    const variant = kernel.variants?.find((candidate) => candidate.name === name);
-    if (!variant) return kernel;
-    const way = asKernel(kernel, variant);
-    const possible = waysToDo(kernel, this.#info.features).some(({ shader }) => shader === variant.shader);
-    return possible && (await this.#proof(way)) ? way : kernel;
-  }
+/**
+ * What a kernel may run by on this device, the most promising way first. `anyOrder` admits those that add up in another
+ * order, of which least is expected.
+ */
+export function waysTo(kernel: Kernel, info: DeviceInfo, anyOrder = false): Way[] {
+  const possible = possibleVariants(kernel, info.features);
+  const reordered = possible.filter((variant) => anyOrder && variant.reordered);
+  const names = [
+    ...expectations[info.isFallbackAdapter ? 'software' : 'hardware'],
+    ...reordered.map(({ name }) => name),
+  ];
+  return names.flatMap((name): Way[] => {
+    if (name === ITSELF) return [{ name, kernel, suits: () => true }];
+    const variant = possible.find((candidate) => candidate.name === name);
+    return variant ? [{ name, kernel: asKernel(kernel, variant), suits: variant.suits }] : [];
+  });
+}
 
-  /** On SwiftShader quads are 2.5 times as fast as registers (measured). Of other devices nothing is known yet. */
-  #expectation(flops: number): string | undefined {
-    return this.#info.isFallbackAdapter && flops >= WORTHWHILE ? 'quads' : undefined;
-  }
-
-  #proof(way: Kernel): Promise<boolean> {
-    const { name } = way.shader;
-    const proof = this.#proofs.get(name) ?? this.#prove(way);
-    this.#proofs.set(name, proof);
-    return proof;
-  }
+/** The ways to run a call, as above; none where there is nothing to choose. */
+export function waysFor({ kernel, constants }: KernelCall, info: DeviceInfo, anyOrder = false): Way[] {
+  if (!kernel.variants?.length || (kernel.flops?.(constants) ?? 0) < WORTHWHILE) return [];
+  return waysTo(kernel, info, anyOrder).filter(({ suits }) => suits(constants));
 }

@@ -53,13 +53,17 @@ export interface ParityCase<S extends Shader = Shader> {
   readonly tensors: Record<TensorNames<S>, { readonly size: number; readonly fill: Fill }>;
 }
 
-/** Another way to do what a kernel does: the same bindings, constants and results, to the bit. */
+/** Another way to do what a kernel does: the same bindings, constants and, unless `reordered`, bits. */
 export interface Variant {
   readonly name: string;
   readonly shader: Shader;
   threads(constants: ConstantsOf<Shader>): number;
   /** What a device must have. */
   readonly features: readonly string[];
+  /** Adds up in another order. */
+  readonly reordered: boolean;
+  /** Whether it is made for such sizes. */
+  suits(constants: ConstantsOf<Shader>): boolean;
 }
 
 /** A kernel: its shader, how many threads it wants, the formula in float64, and how close the two must be. */
@@ -84,26 +88,43 @@ export interface Kernel<S extends Shader = Shader> {
   readonly cases: readonly ParityCase<S>[];
 }
 
-/**
- * The kernel as the variant does it, with the cases that differ from the first in sizes alone: the rest of the shader
- * is the same.
- */
+/** Numbers in the tensors of cases that have every kind of edge, and are soon done even by the slowest variant. */
+const TELLING = { least: 1_000, most: 50_000 };
+
+/** The kernel as the variant does it. */
 export function asKernel(kernel: Kernel, { shader, threads }: Variant): Kernel {
-  const [first] = kernel.cases.map(settingOf);
-  const cases = kernel.cases.filter((parityCase) => settingOf(parityCase) === first);
-  return { ...kernel, shader, threads, cases, variants: [] };
+  const { flops, reference, tolerance } = kernel;
+  const others = { flops, reference, tolerance, variants: [] };
+  return {
+    ...{ shader, threads, ...others },
+    get cases() {
+      return tellingCases(kernel.cases);
+    },
+  };
+}
+
+/** Those that differ from the first in sizes alone: the rest of the shader is the same, and compiling is slow. */
+function tellingCases(cases: readonly ParityCase[]): ParityCase[] {
+  return cases.filter((parityCase) => {
+    const numbers = Object.values(parityCase.tensors).reduce((sum, { size }) => sum + size, 0);
+    const telling = numbers > TELLING.least && numbers < TELLING.most;
+    return telling && settingOf(parityCase) === settingOf(cases[0]);
+  });
 }
 
 const settingOf = ({ constants: { M, N, K, ...setting } }: ParityCase) => JSON.stringify(setting);
 
-/** The kernel in every way that a WebGPU device with these features can do it: itself first. */
-export function waysToDo(kernel: Kernel, features: Iterable<string>): Kernel[] {
+/** The variants that a WebGPU device with these features can run. */
+export function possibleVariants({ variants = [] }: Kernel, features: Iterable<string>): Variant[] {
   const offered = new Set(features);
-  const possible = (kernel.variants ?? []).filter((variant) =>
-    variant.features.every((name) => offered.has(name)),
-  );
-  return [kernel, ...possible.map((variant) => asKernel(kernel, variant))];
+  return variants.filter((variant) => variant.features.every((name) => offered.has(name)));
 }
+
+/** The kernel in every way that such a device can do it: itself first. */
+export const waysToDo = (kernel: Kernel, features: Iterable<string>): Kernel[] => [
+  kernel,
+  ...possibleVariants(kernel, features).map((variant) => asKernel(kernel, variant)),
+];
 
 /**
  * Gives the kernel the types of its shader: a binding or constant that is not there does not compile. The cases are

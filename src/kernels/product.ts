@@ -10,21 +10,25 @@ export interface ProductSize {
 }
 
 interface Algorithm {
-  /** Outputs, rows × columns, that so many threads compute together. */
-  readonly tile: readonly [number, number];
+  /** Outputs, as many rows as columns, that so many threads compute together. */
+  readonly tile: number;
   readonly threads: number;
-  readonly features: readonly string[];
+  readonly features?: readonly string[];
+  readonly reordered?: boolean;
 }
 
-const registers: Algorithm = { tile: [4, 4], threads: 1, features: [] };
+const registers: Algorithm = { tile: 4, threads: 1 };
 
 const others: Readonly<Record<string, Algorithm>> = {
-  naive: { tile: [1, 1], threads: 1, features: [] },
-  quads: { tile: [16, 16], threads: 4, features: ['subgroups'] },
+  naive: { tile: 1, threads: 1 },
+  quads: { tile: 16, threads: 4, features: ['subgroups'] },
+  tiles_4: { tile: 32, threads: 64 },
+  tiles_8: { tile: 64, threads: 64 },
+  split: { tile: 4, threads: 64, reordered: true },
 };
 
-const threadsFor = ({ tile: [high, wide], threads }: Algorithm, { rows, columns }: ProductSize) =>
-  Math.ceil(rows / high) * Math.ceil(columns / wide) * threads;
+const threadsFor = ({ tile, threads }: Algorithm, { rows, columns }: ProductSize) =>
+  Math.ceil(rows / tile) * Math.ceil(columns / tile) * threads;
 
 type Size = { readonly M: number; readonly N: number; readonly K: number };
 
@@ -40,11 +44,16 @@ export function product(
       return 2 * rows * columns * terms;
     },
     threads: (constants) => threadsFor(registers, size(constants)),
-    variants: Object.entries(alternatives).map(([name, shader]) => ({
-      name,
-      shader,
-      threads: (constants) => threadsFor(others[name], size(constants)),
-      features: others[name].features,
-    })),
+    variants: Object.entries(alternatives).map(([name, shader]) => {
+      const { features = [], reordered = false, tile } = others[name];
+      return {
+        ...{ name, shader, features, reordered },
+        threads: (constants) => threadsFor(others[name], size(constants)),
+        suits(constants) {
+          const { rows, columns } = size(constants);
+          return 2 * Math.min(rows, columns) >= tile;
+        },
+      };
+    }),
   };
 }

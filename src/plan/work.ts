@@ -20,7 +20,7 @@ export function workOf({ kernel, tensors, constants }: KernelCall, plan: Plan): 
 }
 
 /** Numbers of a tensor that one step looks at: of the data set a batch's rows, of a table one row. */
-function numbersPerStep(name: string, plan: Plan): number {
+export function numbersPerStep(name: string, plan: Plan): number {
   const spec = plan.tensors.get(name);
   if (!spec) return 0;
   const size = sizeOf(spec);

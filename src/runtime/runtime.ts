@@ -3,10 +3,14 @@ import { WasmExecutor } from '../cpu/wasm/executor.ts';
 import { requestDevice } from '../gpu/adapter.ts';
 import { GpuExecutor } from '../gpu/executor.ts';
 import { type Profile, Profiler } from '../gpu/profiler.ts';
-import { checkBoolean, checkOneOf, checkOptions, fail } from '../model/check.ts';
+import type { TuneOptions, Tuning } from '../gpu/tuner.ts';
+import { checkBoolean, checkNotNegative, checkOneOf, checkOptions, fail } from '../model/check.ts';
 import type { DeviceInfo, Executor, Memory } from '../plan/executor.ts';
 import type { Backend, Choice, Rivals } from './rivals.ts';
 import { agrees, type KernelReport, selfTest } from './selfTest.ts';
+
+/** Milliseconds. */
+const TUNING_BUDGET = 300;
 
 const backends = ['auto', 'webgpu', 'cpu', 'reference'] as const;
 
@@ -28,6 +32,13 @@ export interface RuntimeOptions {
    * `auto` is `webgpu` with it.
    */
   profile?: boolean;
+  /**
+   * Looks for the fastest variant of each large matrix product on this device while the first steps run, and remembers
+   * it in the browser's storage: for so many milliseconds of the device's time, 300 if `true`, the default; `false`
+   * goes by rules of thumb. Results do not depend on it: all variants have the same bits. `anyOrder: true` gives that
+   * up for variants that add a sum's terms in another order, for few outputs of many terms. WebGPU only.
+   */
+  tune?: boolean | { budget?: number; anyOrder?: boolean };
 }
 
 /** A device to train on. Models of one runtime share its compiled kernels. */
@@ -101,6 +112,15 @@ export class Runtime {
     return this.profiler.report();
   }
 
+  /**
+   * Which variants the large matrix products of models on this device run by, and what was measured: prints as a table.
+   * @throws when the runtime is not on WebGPU
+   */
+  tuning(): Tuning {
+    if (!(this.#inUse instanceof GpuExecutor)) throw new Error(`tuning: the backend is ${this.backend}`);
+    return this.#inUse.tuning();
+  }
+
   /** Frees everything on the device. Models that used this runtime can no longer run. */
   dispose(): void {
     this.#disposed = true;
@@ -113,8 +133,9 @@ export class Runtime {
  * @throws when an option is wrong, or `backend: 'webgpu'` finds no adapter
  */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
-  checkOptions('createRuntime', options, ['backend', 'device', 'powerPreference', 'profile']);
+  checkOptions('createRuntime', options, ['backend', 'device', 'powerPreference', 'profile', 'tune']);
   const profile = checkBoolean('profile', options.profile ?? false);
+  const tune = readTune(options.tune ?? true);
   const backend = checkOneOf('backend', options.backend ?? 'auto', backends);
   const onDevice = backend === 'webgpu' || backend === 'auto';
   if (options.device !== undefined && !onDevice) {
@@ -123,12 +144,15 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   if (options.powerPreference !== undefined) {
     checkOneOf('powerPreference', options.powerPreference, ['low-power', 'high-performance']);
   }
-  if (backend === 'auto' && !options.device && !profile) return openRivals(options);
+  if (backend === 'auto' && !options.device && !profile) return openRivals(options, tune);
   const device = onDevice ? await requestDevice(options) : null;
   if (profile) checkTimestamps(device);
   const profiler = profile ? new Profiler() : undefined;
   if (device)
-    return new Runtime(new GpuExecutor(device, options.device === undefined, agrees, profiler), profiler);
+    return new Runtime(
+      new GpuExecutor(device, options.device === undefined, agrees, tune, profiler),
+      profiler,
+    );
   if (backend === 'webgpu') {
     fail('backend', 'webgpu', "'auto' or 'cpu' here: this browser offers no WebGPU adapter");
   }
@@ -136,13 +160,23 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
 }
 
 /** The CPU at once, and WebGPU once it has opened; where that fails, there is none. */
-async function openRivals(options: RuntimeOptions): Promise<Runtime> {
+async function openRivals(options: RuntimeOptions, tune: TuneOptions): Promise<Runtime> {
   const gpu = requestDevice(options).then(
-    (device) => device && new GpuExecutor(device, true, agrees),
+    (device) => device && new GpuExecutor(device, true, agrees, tune),
     () => null,
   );
   const cpu = await WasmExecutor.create();
   return new Runtime(cpu, undefined, { cpu, gpu, findings: new Map() });
+}
+
+function readTune(tune: RuntimeOptions['tune']): TuneOptions {
+  if (typeof tune !== 'object')
+    return { budget: checkBoolean('tune', tune) ? TUNING_BUDGET : 0, anyOrder: false };
+  checkOptions('tune', tune, ['budget', 'anyOrder']);
+  return {
+    budget: checkNotNegative('tune.budget', tune.budget ?? TUNING_BUDGET),
+    anyOrder: checkBoolean('tune.anyOrder', tune.anyOrder ?? false),
+  };
 }
 
 function checkTimestamps(device: GPUDevice | null): void {

@@ -1,3 +1,4 @@
+import { GpuExecutor } from '../gpu/executor.ts';
 import { type Kernel, waysToDo } from '../kernels/kernel.ts';
 import { registry } from '../kernels/registry.ts';
 import type { Executor } from '../plan/executor.ts';
@@ -16,6 +17,12 @@ export interface KernelReport {
   readonly failures: readonly string[];
 }
 
+/** On WebGPU in the ways that may be chosen there. */
+const kernelsOf = (executor: Executor): Kernel[] =>
+  registry.flatMap((kernel) =>
+    executor instanceof GpuExecutor ? executor.waysTo(kernel) : waysOn(executor, kernel),
+  );
+
 /** A kernel in every way that the executor can do it. */
 export function waysOn({ backend, info }: Executor, kernel: Kernel): Kernel[] {
   if (backend === 'webgpu') return waysToDo(kernel, info.features);
@@ -25,7 +32,7 @@ export function waysOn({ backend, info }: Executor, kernel: Kernel): Kernel[] {
 /** Runs every kernel's parity cases on the executor's device. */
 export async function selfTest(executor: Executor): Promise<KernelReport[]> {
   const reports: KernelReport[] = [];
-  for (const kernel of registry.flatMap((each) => waysOn(executor, each))) {
+  for (const kernel of kernelsOf(executor)) {
     const results = await Promise.all(
       kernel.cases.map((parityCase) => runParityCase(executor, kernel, parityCase)),
     );

@@ -74,6 +74,11 @@ export const equivalentMutants: Readonly<Record<string, Reasons>> = {
       'saves work: term by term goes as well as four at a time',
     ...clampedPlaces('0, 4, 8, 12', 'column + lane'),
   },
+  'shaders/lib/matmul/split.wgsl': {
+    'multiply: [workgroupBarrier(); ⇒ ]': reasons.race,
+    'multiply: if (own [< ⇒ <=] half) { parts[own] = parts[own] + parts[own + half]; }': reasons.race,
+    ...clampedPlaces('0, 1, 2, 3', 'column'),
+  },
   'shaders/weight_gradient.wgsl': inputAndOnes,
   'shaders/weight_update.wgsl': momentReads('update', 'i', 'SIZE'),
   'shaders/gradient_update.wgsl': { ...inputAndOnes, ...momentReads('store', 'at', '(K + 1u) * N') },

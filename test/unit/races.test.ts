@@ -1,5 +1,6 @@
 /** The small parity cases of every kernel under wgsl_reflect's race detector: no GPU run can prove that. */
 import { describe, expect, test } from 'vitest';
+import { denseForward } from '../../src/kernels/dense_forward.ts';
 import { type Kernel, type ParityCase, waysToDo } from '../../src/kernels/kernel.ts';
 import { outputDelta } from '../../src/kernels/output_delta.ts';
 import { registry } from '../../src/kernels/registry.ts';
@@ -23,10 +24,7 @@ async function interpret(kernel: Kernel, parityCase: ParityCase) {
   return { findings: interpreter.findings, message };
 }
 
-/** Subgroups are not interpreted. */
-const kernels = registry.flatMap((kernel) => waysToDo(kernel, []));
-
-describe.each(kernels.map((kernel) => [kernel.shader.name, kernel] as const))('%s', (_name, kernel) => {
+describe.each(registry.map((kernel) => [kernel.shader.name, kernel] as const))('%s', (_name, kernel) => {
   const cases = kernel.cases.filter(isSmall);
 
   test('has small cases', () => expect(cases.length).toBeGreaterThan(2));
@@ -39,6 +37,17 @@ describe.each(kernels.map((kernel) => [kernel.shader.name, kernel] as const))('%
       if (!drawsRandomBits(parityCase)) expect(message).toBeUndefined();
     },
   );
+});
+
+/** Subgroups are not interpreted, and 8×8 outputs to a thread would take minutes: they are 4×4 in all but a number. */
+const products = waysToDo(denseForward as unknown as Kernel, []).slice(1);
+const ways = products.filter(({ shader }) => !shader.name.endsWith('tiles_8'));
+
+describe.each(ways.map((way) => [way.shader.name, way] as const))('%s', (_name, way) => {
+  test('has no races, and computes what its reference does', { timeout: 30_000 }, async () => {
+    const { findings, message } = await interpret(way, denseForward.cases[1] as unknown as ParityCase);
+    expect({ findings, message }).toEqual({ findings: [], message: undefined });
+  });
 });
 
 describe('output_delta, broken', () => {

@@ -1,6 +1,9 @@
 /** Which variant of a kernel a device gets. */
 import { expect, test } from 'vitest';
-import { VariantChoice } from '../../src/gpu/variants.ts';
+import type { Buffers } from '../../src/gpu/buffers.ts';
+import type { PipelineManager } from '../../src/gpu/pipelines.ts';
+import { Tuner } from '../../src/gpu/tuner.ts';
+import { waysFor } from '../../src/gpu/variants.ts';
 import { denseForward } from '../../src/kernels/dense_forward.ts';
 import { gatherRows } from '../../src/kernels/gather_rows.ts';
 import type { Kernel } from '../../src/kernels/kernel.ts';
@@ -24,11 +27,13 @@ async function chosen(info: DeviceInfo, isRight: boolean, K = 64) {
   builder.call(denseForward, tensors, { M: 32, N: 64, K });
   builder.call(denseForward, tensors, { M: 32, N: 64, K });
   const proven: string[] = [];
-  const choice = new VariantChoice(info, async ({ shader }: Kernel) => {
+  const prove = async ({ shader }: Kernel) => {
     proven.push(shader.name);
     return isRight;
-  });
-  const { calls } = await choice.applyTo(builder.build());
+  };
+  // Nothing is compiled nor run to choose by expectation.
+  const parts = [{} as GPUDevice, {} as Buffers, {} as PipelineManager, info] as const;
+  const { calls } = await new Tuner(...parts, prove, { budget: 0, anyOrder: false }).applyTo(builder.build());
   return { names: calls.map(({ kernel }) => kernel.shader.name), proven };
 }
 
@@ -45,9 +50,20 @@ test('a variant that the device gets wrong is not used', async () => {
   expect((await chosen(software, false)).names).toEqual(plain);
 });
 
-test('nor is one that the device lacks a feature for, or on a GPU, where nothing is known of it', async () => {
+test('nor is one that the device lacks a feature for', async () => {
   expect(await chosen({ ...software, features: [] }, true)).toEqual({ names: plain, proven: [] });
-  expect(await chosen({ ...software, isFallbackAdapter: false }, true)).toEqual({ names: plain, proven: [] });
+});
+
+test('a GPU gets tiles in workgroup memory', async () => {
+  const { names } = await chosen({ ...software, isFallbackAdapter: false }, true);
+  expect(names).toEqual(['gather_rows', 'dense_forward, tiles_4', 'dense_forward, tiles_4']);
+});
+
+test('variants that add up in another order have to be asked for', () => {
+  const call = { kernel: denseForward as unknown as Kernel, tensors: {}, constants: { M: 32, N: 64, K: 64 } };
+  const names = (anyOrder: boolean) => waysFor(call, software, anyOrder).map(({ name }) => name);
+  expect(names(false)).toEqual(['quads', 'registers']);
+  expect(names(true)).toEqual(['quads', 'registers', 'split']);
 });
 
 test('nor for a product too small to be worth its compilation', async () => {

@@ -1,0 +1,129 @@
+/** Times a kernel call on tensors of its own, beside whatever else the device does. */
+import { emptyStep } from '../kernels/kernel.ts';
+import type { KernelCall, Plan } from '../plan/plan.ts';
+import { StepTable } from '../plan/steps.ts';
+import { numbersPerStep } from '../plan/work.ts';
+import type { Buffers } from './buffers.ts';
+import type { PipelineManager } from './pipelines.ts';
+
+/** A pipeline and the workgroups of a whole call. */
+export interface Candidate {
+  readonly pipeline: GPUComputePipeline;
+  readonly groups: number;
+}
+
+/** How much of a call to run, and how often, for a time that a clock can tell. */
+export interface Portion {
+  groups: number;
+  repetitions: number;
+}
+
+/** Long enough for clocks of 0.1 ms, short enough for nobody to notice. */
+const TARGET = 4;
+const MOST_REPETITIONS = 64;
+
+export class Rehearsal {
+  readonly #tensors: GPUBuffer[] = [];
+  readonly #bindGroup: GPUBindGroup;
+  readonly #stepGroup: GPUBindGroup;
+  readonly #querySet: GPUQuerySet | undefined;
+  readonly #resolved: GPUBuffer;
+  readonly #staging: GPUBuffer;
+  /** Milliseconds that the device has spent on it. */
+  spent = 0;
+
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly buffers: Buffers,
+    pipelines: PipelineManager,
+    { kernel, tensors }: KernelCall,
+    plan: Plan,
+  ) {
+    const { STORAGE, UNIFORM, COPY_DST, COPY_SRC, QUERY_RESOLVE, MAP_READ } = GPUBufferUsage;
+    const entries = Object.entries(tensors).map(([name, tensor]) => {
+      const buffer = this.#create(Math.max(4, 4 * numbersPerStep(tensor, plan)), STORAGE | COPY_DST);
+      if (kernel.shader.bindings[name].type === 'u32') {
+        device.queue.writeBuffer(
+          buffer,
+          0,
+          Uint32Array.from({ length: plan.batch }, (_, row) => row),
+        );
+      }
+      return { binding: kernel.shader.bindings[name].binding, resource: { buffer } };
+    });
+    this.#bindGroup = device.createBindGroup({ layout: pipelines.tensorLayout(kernel.shader), entries });
+    const table = new StepTable({ ...plan, slots: 1 });
+    table.set(0, { ...emptyStep(), rows: plan.batch });
+    const buffer = this.#create(StepTable.size, UNIFORM | COPY_DST);
+    device.queue.writeBuffer(buffer, 0, table.words, 0, StepTable.size / 4);
+    const entry = { binding: 0, resource: { buffer, size: StepTable.size } };
+    this.#stepGroup = device.createBindGroup({ layout: pipelines.stepLayout, entries: [entry] });
+    if (device.features.has('timestamp-query')) {
+      this.#querySet = device.createQuerySet({ type: 'timestamp', count: 2 });
+    }
+    this.#resolved = this.#create(16, QUERY_RESOLVE | COPY_SRC);
+    this.#staging = this.#create(16, MAP_READ | COPY_DST);
+  }
+
+  /** Finds out how much of a call takes a few milliseconds. */
+  async calibrate({ pipeline, groups }: Candidate): Promise<Portion> {
+    const portion = { groups: Math.ceil(groups / 64), repetitions: 1 };
+    for (;;) {
+      const milliseconds = await this.#run(pipeline, portion);
+      const growth = Math.min(8, Math.floor(TARGET / Math.max(milliseconds, 0.1)));
+      if (growth < 2) return portion;
+      if (portion.groups < groups) portion.groups = Math.min(groups, growth * portion.groups);
+      else if (portion.repetitions < MOST_REPETITIONS) portion.repetitions *= growth;
+      else return portion;
+    }
+  }
+
+  /** Milliseconds of a whole call. */
+  async time({ pipeline, groups }: Candidate, portion: Portion): Promise<number> {
+    const milliseconds = await this.#run(pipeline, portion);
+    return (milliseconds * groups) / portion.groups / portion.repetitions;
+  }
+
+  dispose(): void {
+    for (const buffer of this.#tensors) this.buffers.destroy(buffer);
+    this.#querySet?.destroy();
+  }
+
+  #create(bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    const buffer = this.buffers.create('rehearsal', bytes, usage);
+    this.#tensors.push(buffer);
+    return buffer;
+  }
+
+  /** By the device's clock; without one by ours, once nothing else is being waited for. */
+  async #run(pipeline: GPUComputePipeline, { groups, repetitions }: Portion): Promise<number> {
+    const { queue, limits } = this.device;
+    const querySet = this.#querySet;
+    const encoder = this.device.createCommandEncoder();
+    const timestampWrites = querySet && { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };
+    const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, this.#bindGroup);
+    pass.setBindGroup(1, this.#stepGroup, [0]);
+    const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension);
+    for (let i = 0; i < repetitions; i++) pass.dispatchWorkgroups(across, Math.ceil(groups / across));
+    pass.end();
+    if (querySet) {
+      encoder.resolveQuerySet(querySet, 0, 2, this.#resolved, 0);
+      encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, 16);
+    } else {
+      await queue.onSubmittedWorkDone();
+    }
+    const submitted = performance.now();
+    queue.submit([encoder.finish()]);
+    await (querySet ? this.#staging.mapAsync(GPUMapMode.READ) : queue.onSubmittedWorkDone());
+    let milliseconds = performance.now() - submitted;
+    if (querySet) {
+      const [begin, end] = new BigUint64Array(this.#staging.getMappedRange());
+      milliseconds = Number(end - begin) / 1e6;
+      this.#staging.unmap();
+    }
+    this.spent += milliseconds;
+    return milliseconds;
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * Finds out which variant of a product is the fastest on this device, shape by shape, while training is under way: a
+ * program starts with what is expected to be the fastest, and goes on with what was. All variants have the same bits.
+ */
+import type { Kernel } from '../kernels/kernel.ts';
+import { printTable } from '../model/summary.ts';
+import type { DeviceInfo } from '../plan/executor.ts';
+import type { KernelCall, Plan } from '../plan/plan.ts';
+import type { Buffers } from './buffers.ts';
+import { workgroups } from './dispatch.ts';
+import type { LayeredWay } from './layeredWay.ts';
+import type { PipelineManager } from './pipelines.ts';
+import { type Candidate, Rehearsal } from './rehearsal.ts';
+import { digest, loadWinners, saveWinner, type Winners } from './tunings.ts';
+import { type Way, waysFor } from './variants.ts';
+
+export interface TuneOptions {
+  /** Milliseconds that the device may spend on measuring, in all. */
+  readonly budget: number;
+  /** Whether sums may be added up in another order than that of all other variants. */
+  readonly anyOrder: boolean;
+}
+
+/** Whether the device computes the kernel as it should. */
+export type Prove = (kernel: Kernel) => Promise<boolean>;
+
+/** What was chosen for the products of one shape. */
+export interface ShapeTuning {
+  readonly kernel: string;
+  /** Rows of the batch × inputs × units. */
+  readonly shape: string;
+  readonly chosen: string;
+  /** `expected`: by a rule of thumb, until it is measured; `stored`: measured on an earlier visit. */
+  readonly source: 'expected' | 'measured' | 'stored';
+  /** Microseconds of each variant that was measured. */
+  readonly microseconds: Readonly<Record<string, number>>;
+}
+
+/** Products smaller than that are over before a choice could matter, in floating-point operations. */
+const TUNED = 1e6;
+const ROUNDS = 3;
+/** How much faster another variant must be: less is noise. */
+const GAIN = 1.05;
+
+interface Job {
+  readonly key: string;
+  readonly call: KernelCall;
+  readonly plan: Plan;
+  readonly ways: readonly Way[];
+  /** Where the call is in plans that run it. */
+  readonly users: { readonly way: LayeredWay; readonly index: number }[];
+}
+
+export class Tuner {
+  readonly #shapes = new Map<string, ShapeTuning>();
+  readonly #proofs = new Map<string, Promise<boolean>>();
+  readonly #jobs = new Map<string, Job>();
+  #stored: Promise<Winners> | undefined;
+  #left: number;
+  #working = false;
+
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly buffers: Buffers,
+    private readonly pipelines: PipelineManager,
+    private readonly info: DeviceInfo,
+    private readonly prove: Prove,
+    private readonly options: TuneOptions,
+  ) {
+    this.#left = options.budget;
+  }
+
+  get report(): Tuning {
+    return new Tuning([...this.#shapes.values()]);
+  }
+
+  /** The plan with each product in the way that is known or expected to be the fastest, of those that are right. */
+  async applyTo(plan: Plan): Promise<Plan> {
+    const calls = plan.calls.map(async (call) => {
+      const ways = this.#waysFor(call);
+      return ways.length > 0 ? { ...call, kernel: (await this.#choose(call, ways)).kernel } : call;
+    });
+    return { ...plan, calls: await Promise.all(calls) };
+  }
+
+  /** Measures, in the background, what is not known of the calls of this plan, and swaps what runs them. */
+  tune(plan: Plan, way: LayeredWay): void {
+    for (const [index, call] of plan.calls.entries()) {
+      const key = keyOf(call);
+      if (this.#shapes.get(key)?.source !== 'expected' || call.kernel.flops!(call.constants) < TUNED)
+        continue;
+      const job = this.#jobs.get(key) ?? { key, call, plan, ways: this.#waysFor(call), users: [] };
+      job.users.push({ way, index });
+      this.#jobs.set(key, job);
+    }
+    if (!this.#working) this.#work().catch(() => {}); // a device that fails is told to those who train on it
+  }
+
+  dispose(): void {
+    this.#left = 0;
+  }
+
+  #waysFor(call: KernelCall): Way[] {
+    return waysFor(call, this.info, this.options.anyOrder);
+  }
+
+  async #choose(call: KernelCall, ways: readonly Way[]): Promise<Way> {
+    const key = keyOf(call);
+    const { shader } = call.kernel;
+    const known = this.#shapes.get(key)?.chosen;
+    const stored = known ?? (await this.#winners())[await this.#storageKey(key, ways)];
+    const chosen = ways.find(({ name }) => name === stored) ?? (await this.#firstProven(ways));
+    const source = chosen.name === stored ? 'stored' : 'expected';
+    const tuning = {
+      kernel: shader.name,
+      shape: shapeOf(call),
+      chosen: chosen.name,
+      source,
+      microseconds: {},
+    };
+    if (!this.#shapes.has(key)) this.#shapes.set(key, tuning as ShapeTuning);
+    return chosen;
+  }
+
+  /** The kernel itself needs no proof: it is what the others are held against. */
+  async #firstProven(ways: readonly Way[]): Promise<Way> {
+    for (const way of ways) if (await this.#isProven(way)) return way;
+    return ways[0];
+  }
+
+  #isProven({ kernel }: Way): Promise<boolean> {
+    const { name } = kernel.shader;
+    const proof =
+      this.#proofs.get(name) ??
+      (kernel.variants?.length ? Promise.resolve(true) : this.prove(kernel).catch(() => false));
+    this.#proofs.set(name, proof);
+    return proof;
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    try {
+      for (const job of this.#jobs.values()) {
+        if (this.#left > 0) await this.#compare(job);
+        this.#jobs.delete(job.key);
+      }
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  async #compare({ key, call, plan, ways, users }: Job): Promise<void> {
+    const candidates = new Map<Way, Candidate>();
+    for (const way of ways) {
+      if (await this.#isProven(way)) candidates.set(way, await this.#compile(way, call));
+    }
+    if (candidates.size < 2) return;
+    const times = await this.#time(call, plan, candidates);
+    if (!times) return;
+    const [first, ...others] = ways.filter((way) => times.has(way));
+    const best = others.reduce((a, b) => (GAIN * times.get(b)! < times.get(a)! ? b : a), first);
+    const { pipeline } = candidates.get(best)!;
+    for (const { way, index } of users) way.use(index, best.kernel, pipeline);
+    const microseconds = Object.fromEntries([...times].map(([{ name }, ms]) => [name, 1e3 * ms]));
+    const shape = { ...this.#shapes.get(key)!, chosen: best.name, source: 'measured', microseconds } as const;
+    this.#shapes.set(key, shape);
+    await saveWinner(this.#adapter, await this.#storageKey(key, ways), best.name);
+  }
+
+  async #compile({ kernel }: Way, { constants }: KernelCall): Promise<Candidate> {
+    const pipeline = await this.pipelines.get(kernel.shader, constants);
+    const [across, down] = workgroups(kernel, kernel.threads(constants), Number.POSITIVE_INFINITY);
+    return { pipeline, groups: across * down };
+  }
+
+  /** Milliseconds of each, the shortest of some rounds in which they take turns; none when the budget is spent. */
+  async #time(call: KernelCall, plan: Plan, candidates: ReadonlyMap<Way, Candidate>) {
+    const rehearsal = new Rehearsal(this.device, this.buffers, this.pipelines, call, plan);
+    const times = new Map<Way, number>();
+    const turn = async <T>(measure: Promise<T>): Promise<T> => {
+      const before = rehearsal.spent;
+      const result = await measure;
+      this.#left -= rehearsal.spent - before;
+      // Leaves training at least as much time as it takes.
+      await new Promise((resolve) => setTimeout(resolve, rehearsal.spent - before));
+      return result;
+    };
+    try {
+      const portions = new Map<Way, Awaited<ReturnType<Rehearsal['calibrate']>>>();
+      for (const [way, candidate] of candidates)
+        portions.set(way, await turn(rehearsal.calibrate(candidate)));
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const [way, candidate] of candidates) {
+          if (this.#left <= 0) return undefined;
+          const time = await turn(rehearsal.time(candidate, portions.get(way)!));
+          times.set(way, Math.min(time, times.get(way) ?? Number.POSITIVE_INFINITY));
+        }
+      }
+      return times;
+    } finally {
+      rehearsal.dispose();
+    }
+  }
+
+  get #adapter(): string {
+    const { vendor, architecture, description } = this.info;
+    return `${vendor} ${architecture} ${description}`;
+  }
+
+  #winners(): Promise<Winners> {
+    this.#stored ??= this.options.budget > 0 ? loadWinners(this.#adapter) : Promise.resolve({});
+    return this.#stored;
+  }
+
+  async #storageKey(key: string, ways: readonly Way[]): Promise<string> {
+    return `${key} ${await digest(ways.map(({ kernel }) => kernel.shader.code).join())}`;
+  }
+}
+
+const shapeOf = ({ constants: { M, K, N } }: KernelCall) => `${M} × ${K} × ${N}`;
+
+/** The same for calls of a kernel, or of a variant of it, that are equally fast. */
+const keyOf = (call: KernelCall) => `${call.kernel.shader.name.split(',')[0]} ${shapeOf(call)}`;
+
+/** What was chosen, as data and as a table. */
+export class Tuning {
+  /** @internal */
+  constructor(readonly shapes: readonly ShapeTuning[]) {}
+
+  toString(): string {
+    const rows = this.shapes.map(({ kernel, shape, chosen, source, microseconds }) => [
+      ...[kernel, shape, chosen, source],
+      Object.entries(microseconds)
+        .map(([name, time]) => `${name} ${time.toFixed(0)}`)
+        .join(', '),
+    ]);
+    return printTable(['kernel', 'batch × inputs × units', 'chosen', 'how', 'µs'], rows);
+  }
+}
