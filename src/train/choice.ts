@@ -44,7 +44,7 @@ const MARGIN = 0.95;
  * A software adapter compiles and computes on the CPU's own cores: even a training that does not wait for it is held
  * up. By so many ms for its kernels, and for a step by so many times what that takes the CPU.
  */
-const SOFTWARE = { milliseconds: 500, slowdown: 40 };
+const SOFTWARE = { milliseconds: 800, slowdown: 40 };
 
 /** Runs that a comparison takes at least. */
 const LEAST_RUNS = 3;

@@ -139,7 +139,7 @@ describe('a training', () => {
       'a step takes 5 ms on reference; webgpu (paced, a software adapter) would have the CPU do the work',
     );
     expect(gpu.plans).toBe(0);
-    const longer = await model.fit(x, y, { ...epoch, epochs: 500 });
+    const longer = await model.fit(x, y, { ...epoch, epochs: 800 });
     expect(longer.choice?.reason).toMatch(/20 ms on webgpu \(paced, a software adapter\)$/);
   });
 });
