@@ -177,24 +177,24 @@ export class CrossoverMap {
     const context = this.#context;
     const plot = this.#plot;
     const top = plot.top + plot.height + 56;
-    const width = Math.min(plot.width, 420);
+    const width = Math.min(plot.width - 120, 420);
     const at = (doublings: number) => plot.left + ((doublings + fullest) / (2 * fullest)) * width;
     for (let x = 0; x < width; x++) {
       context.fillStyle = this.#shade(((2 * x) / width) * fullest - fullest);
       context.fillRect(plot.left + x, top, 1.5, 12);
     }
     const style = { font: font(12), fill: 'quiet' };
-    for (const doublings of [-6, -4, -2, 0, 2, 4, 6]) {
+    for (const doublings of width > 300 ? [-6, -4, -2, 0, 2, 4, 6] : [-6, 0, 6]) {
       const text = doublings === 0 ? 'even' : `${2 ** Math.abs(doublings)}×`;
       this.#write(text, at(doublings), top + 28, { ...style, align: 'center' });
     }
     this.#write('CPU faster', plot.left, top - 6, { font: font(12, 600) });
     this.#write('WebGPU faster', plot.left + width, top - 6, { font: font(12, 600), align: 'right' });
     context.beginPath();
-    context.moveTo(plot.left + width + 40, top + 6);
-    context.lineTo(plot.left + width + 72, top + 6);
+    context.moveTo(plot.left + width + 30, top + 6);
+    context.lineTo(plot.left + width + 54, top + 6);
     this.#strokeCrossover();
-    this.#write('crossover', plot.left + width + 82, top + 10, style);
+    this.#write('crossover', plot.left + width + 62, top + 10, style);
   }
 
   #drawFoot({ options: { rounds } }: CrossoverResult): void {

@@ -159,14 +159,19 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   return new Runtime(backend === 'reference' ? new ReferenceExecutor() : await WasmExecutor.create());
 }
 
-/** The CPU at once, and WebGPU once it has opened; where that fails, there is none. */
+/** The CPU at once, and WebGPU once it has opened; where one of them fails, the other. */
 async function openRivals(options: RuntimeOptions, tune: TuneOptions): Promise<Runtime> {
   const gpu = requestDevice(options).then(
     (device) => device && new GpuExecutor(device, true, agrees, tune),
     () => null,
   );
-  const cpu = await WasmExecutor.create();
-  return new Runtime(cpu, undefined, { cpu, gpu, findings: new Map() });
+  try {
+    const cpu = await WasmExecutor.create();
+    return new Runtime(cpu, undefined, { cpu, gpu, findings: new Map() });
+  } catch {
+    // The page's policy may forbid WebAssembly.
+    return new Runtime((await gpu) ?? new ReferenceExecutor());
+  }
 }
 
 function readTune(tune: RuntimeOptions['tune']): TuneOptions {

@@ -39,12 +39,12 @@ const SHARE = 0.07;
 /** What a training whose length is not known is taken for: so many ms, and so many steps at least. */
 const UNKNOWN = { milliseconds: 5000, steps: 500 };
 /** To be worth moving to, a device takes less than this share of the CPU's time. */
-const MARGIN = 0.95;
+const MARGIN = 0.97;
 /**
  * A software adapter compiles and computes on the CPU's own cores: even a training that does not wait for it is held
  * up. By so many ms for its kernels, and for a step by so many times what that takes the CPU.
  */
-const SOFTWARE = { milliseconds: 500, slowdown: 40 };
+const SOFTWARE = { milliseconds: 800, slowdown: 40 };
 
 /** Runs that a comparison takes at least. */
 const LEAST_RUNS = 3;

@@ -222,7 +222,10 @@ export class Sequential implements TrainedModel {
     });
   }
 
-  /** The network's output for every row of x: rows × outputs, row after row. */
+  /**
+   * The network's output for every row of x: rows × outputs, row after row. Like all that only looks at the model, it
+   * runs where that is: with `auto`, where it trained last, else on the CPU.
+   */
   async predict(x: RowsInput, options: { batchSize?: number } = {}): Promise<Float32Array> {
     checkOptions('predict', options, ['batchSize']);
     const batchSize = checkBatchSize(options.batchSize ?? INFERENCE_BATCH);

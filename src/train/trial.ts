@@ -10,7 +10,7 @@ import { Trainer, type TrainerSettings } from './trainer.ts';
 const TURN = 12;
 const TURNS = 2;
 const ENOUGH = 50;
-/** A first step of that many ms has been measured well enough. */
+/** A step of that many ms tells enough by itself: what a run costs besides is little. */
 const LONG = 25;
 const MOST_STEPS = 2 ** 16;
 /** No step takes less, in ms. */
@@ -92,9 +92,11 @@ export async function timeAlone(trial: Trial): Promise<number> {
  * what slows the machine for a while slows both.
  */
 export async function takeTurns(first: Trial, second: Trial, step: number): Promise<[number, number]> {
-  if (step < TURN) await second.time(1);
-  const oneTells = step >= TURN && second.single < 2 * step;
-  const steps = oneTells ? 1 : Math.min(MOST_STEPS, Math.ceil(Math.max(TURN, second.single) / step));
+  const oneTells = step >= LONG && second.single < 2 * step;
+  // The first run may have compiled something: no measure of what runs cost besides their steps.
+  if (!oneTells) await second.time(1);
+  const enough = Math.max(2, Math.ceil(Math.max(TURN, second.single) / step));
+  const steps = oneTells ? 1 : Math.min(MOST_STEPS, enough);
   const best: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   const started = performance.now();
   for (let turn = 0; turn < TURNS && performance.now() - started < ENOUGH; turn++) {

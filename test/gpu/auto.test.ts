@@ -1,5 +1,5 @@
 /** `backend: 'auto'` with the real executors: what is measured depends on the machine, what comes of it does not. */
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { adam, createRuntime, dense, type Sequential, sequential } from '../../src/index.ts';
 import type { Findings } from '../../src/runtime/rivals.ts';
 import { Runtime } from '../../src/runtime/runtime.ts';
@@ -53,6 +53,14 @@ describe('auto', () => {
     expect(choice?.reason).toMatch(/^a step takes [\d.]+ [mµ]s on cpu; all steps so far take /);
     expect(model.summary()).toContain(`\nruns on cpu: ${choice?.reason}`);
     expect(await weightsOf(model)).toEqual(await weightsOn('cpu'));
+  });
+
+  test('is WebGPU where WebAssembly is forbidden', async () => {
+    const forbidden = vi.spyOn(WebAssembly, 'compile').mockRejectedValue(new Error('forbidden'));
+    runtime = await createRuntime();
+    forbidden.mockRestore();
+    const { backend, choice } = await build(runtime).fit(x, y, options);
+    expect([backend, choice]).toEqual(['webgpu', undefined]);
   });
 
   test('measures both, and what it keeps is of one alone', async () => {

@@ -30,6 +30,8 @@ export interface Pace {
   step: number;
   run?: number;
   prepare?: number;
+  /** Milliseconds more for a plan's first run. */
+  first?: number;
   software?: boolean;
   /** Elements of a tensor. */
   room?: number;
@@ -66,9 +68,14 @@ export class PacedExecutor implements Executor {
     this.plans++;
     this.clock.pass(this.pace.prepare ?? 0);
     const program = await this.#reference.prepare(plan, tensors);
+    let first = this.pace.first ?? 0;
     return {
       plan,
-      run: (steps, options) => this.#run(program, steps, options),
+      run: (steps, options) => {
+        this.clock.pass(first);
+        first = 0;
+        return this.#run(program, steps, options);
+      },
       dispose: () => program.dispose(),
     };
   }
