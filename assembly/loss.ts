@@ -1,7 +1,8 @@
 // The loss, its derivative and the rows predicted right: see shaders/output_delta.wgsl for the formulas. Each thread
 // takes some of the batch's rows and leaves each row's loss; once all are there, they are added up.
 import {
-  BINARY, BINARY_LOGITS, CATEGORICAL, CATEGORICAL_LOGITS, HALF_SQUARED, HUBER, MEAN_ABSOLUTE, MEAN_SQUARED, OutputDelta, Step,
+  BINARY, BINARY_LOGITS, CATEGORICAL, CATEGORICAL_LOGITS, HALF_SQUARED, HUBER, MEAN_ABSOLUTE, MEAN_SQUARED,
+  OutputDelta, Step,
 } from './layout';
 import { activationSlope, logistic } from './math/activation';
 import { exp, log, log1p } from './math/exp';

@@ -1,7 +1,7 @@
-// The inner loop of all three products: a tile of 6×8 outputs, in twelve registers, from 6 rows of A and a panel of B
-// that is 8 numbers wide, C(tile) = start + A·B. Each number of a sum comes in turn, so that what a tile computes does
-// not depend on where tiles and threads begin. The k loop is not unrolled: the compilers would reorder the sums until
-// they no longer fit in registers.
+// The inner loop of all three products: a tile of 6×8 outputs, in twelve registers, or of 4×8 where that is less work,
+// from rows of A and a panel of B that is 8 numbers wide, C(tile) = start + A·B. Each number of a sum comes in turn, so
+// that what a tile computes does not depend on where tiles and threads begin. The k loop is not unrolled: the compilers
+// would reorder the sums until they no longer fit in registers.
 import { madd } from './vectors';
 
 /** Rows and columns of a tile. */
