@@ -15,7 +15,7 @@ const reasons = {
   edge: 'tells of one number, at which both ways are right',
   digits: 'changes the result by less than a sum of losses may be off',
   range: 'another range reduction: the series is good for it as well',
-  beyond: 'one number more, which is put over later or is nobody’s',
+  spare: 'one number more, which is put over later or is nobody’s',
 };
 
 /** `across`: how a thread's four rows, and its columns, lie. */
@@ -117,22 +117,23 @@ export const equivalentMutants: Readonly<Record<string, Reasons>> = {
     'dropped: return select(value * op.scale, 0.0, random_bits(op.seed, now.index, i) [< ⇒ <=] op.threshold);':
       'tells of one in 2³² patterns of random bits',
     'forward: for (var i = thread; i [< ⇒ <=] now.rows * op.units; i += LANES) { store(op.output + i, output_of(op, i)); }':
-      reasons.beyond,
+      reasons.spare,
     'losses: [if (group > 0u) { synchronise(); } ⇒ ]': reasons.race,
-    'losses: for (var t = thread; t [< ⇒ <=] 2u * HALF; t += LANES) {': reasons.beyond,
+    'losses: for (var t = thread; t [< ⇒ <=] 2u * HALF; t += LANES) {': reasons.spare,
     'losses: if (group > [0u ⇒ 1u]) { synchronise(); }': reasons.race,
     'losses: if (group [> ⇒ >=] 0u) { synchronise(); }': 'waits once more than it must',
     'main: [synchronise(); ⇒ ]': reasons.race,
-    'main: for (var i = 0u; i [< ⇒ <=] COUNT; i++) { // @unroll': reasons.clampedIndex,
-    'main: for (var i = thread; i [< ⇒ <=] KEPT; i += LANES) { memory[i] = state[i]; }': reasons.beyond,
-    'main: for (var i = thread; i [< ⇒ <=] KEPT; i += LANES) { state[i] = memory[i]; }': reasons.beyond,
-    'main: for (var i = thread; i [< ⇒ <=] now.rows * K; i += LANES) {': reasons.beyond,
+    'main: for (var i = 0u; i [< ⇒ <=] COUNT; i++) { // @unroll':
+      'does the last operation twice, with the same result',
+    'main: for (var i = thread; i [< ⇒ <=] KEPT; i += LANES) { memory[i] = state[i]; }': reasons.spare,
+    'main: for (var i = thread; i [< ⇒ <=] KEPT; i += LANES) { state[i] = memory[i]; }': reasons.spare,
+    'main: for (var i = thread; i [< ⇒ <=] now.rows * K; i += LANES) {': reasons.spare,
     'main: for (var slot = 0u; slot [< ⇒ <=] STEPS; slot++) {':
       'the step at the end of the table ends it as well',
     'penalties: [synchronise(); ⇒ ]': reasons.race,
     'penalties: for (var start = 0u; start [< ⇒ <=] size; start += 4096u) {':
       'tells of layers of exactly 4096 weights, to which it adds 0 in a place of the next',
-    'penalties: for (var t = thread; t [< ⇒ <=] 64u; t += LANES) {': reasons.beyond,
+    'penalties: for (var t = thread; t [< ⇒ <=] 64u; t += LANES) {': reasons.spare,
     'store_sum: for (var t = thread; t [< ⇒ <=] half; t += LANES) { set_sum(t, sum_at(t) + sum_at(t + half)); }':
       reasons.race,
     'store_sum: if (thread == [0u ⇒ 1u]) { metrics[place] = sum_at(0u) * factor; }': reasons.race,
