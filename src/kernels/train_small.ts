@@ -376,15 +376,15 @@ const cases: SmallCase[] = [
   { ...xor, label: '2-8-1 in memory of the workgroup', constants: { ...xor.constants, SHARED: true } },
   { ...xor, label: 'one layer, one row', batch: [1, 3], rows: [1], operations: [{ kind: DENSE, units: 2 }] },
   {
-    label: 'classes, penalties, adam',
+    label: 'classes, penalties, adamw',
     rows: [9, 5],
     batch: [9, 5],
     operations: [
-      { kind: DENSE, units: 7, activation: RELU, l1: 0.02, l2: 0.05 },
+      { kind: DENSE, units: 7, activation: RELU, l1: 0.05, l2: 0.05 },
       { kind: DENSE, units: 6, activation: ELU, useBias: false, rate_scale: 0.5 },
       { kind: DENSE, units: 3, l2: 0.1 },
     ],
-    optimizer: optimizer('adam, later'),
+    optimizer: optimizer('adamw'),
     constants: {
       LOSS: losses.CATEGORICAL_LOGITS,
       SPARSE: true,
@@ -414,7 +414,11 @@ const cases: SmallCase[] = [
     label: 'dropout first and last, in memory of the workgroup',
     rows: [5, 2, 5],
     batch: [5, 6],
-    operations: [dropout(6), { kind: DENSE, units: 5, activation: SIGMOID, a: 2, b: 0.5 }, dropout(5)],
+    operations: [
+      dropout(6),
+      { kind: DENSE, units: 5, activation: SIGMOID, a: 2, b: 0.5, rate_scale: 0.25 },
+      dropout(5),
+    ],
     optimizer: optimizer('nadam'),
     constants: { LOSS: losses.HUBER, HUBER_DELTA: 0.5, SHARED: true },
   },

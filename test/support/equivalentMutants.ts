@@ -15,6 +15,7 @@ const reasons = {
   edge: 'tells of one number, at which both ways are right',
   digits: 'changes the result by less than a sum of losses may be off',
   range: 'another range reduction: the series is good for it as well',
+  spare: 'one number more, which is put over later or is nobody’s',
 };
 
 /** `across`: how a thread's four rows, and its columns, lie. */
@@ -116,6 +117,42 @@ export const equivalentMutants: Readonly<Record<string, Reasons>> = {
   'shaders/dropout.wgsl': {
     'main: y[i] = select(x[i] * SCALE, 0.0, random_bits(SEED, current.index, i) [< ⇒ <=] THRESHOLD);':
       'tells of one in 2³² patterns of random bits',
+  },
+  'shaders/train_small.wgsl': {
+    'dropped: return select(value * op.scale, 0.0, random_bits(op.seed, now.index, i) [< ⇒ <=] op.threshold);':
+      'tells of one in 2³² patterns of random bits',
+    'forward: for (var i = thread; i [< ⇒ <=] now.rows * op.units; i += LANES) { store(op.output + i, output_of(op, i)); }':
+      reasons.spare,
+    'losses: [if (group > 0u) { synchronise(); } ⇒ ]': reasons.race,
+    'losses: for (var t = thread; t [< ⇒ <=] 2u * HALF; t += LANES) {': reasons.spare,
+    'losses: if (group > [0u ⇒ 1u]) { synchronise(); }': reasons.race,
+    'losses: if (group [> ⇒ >=] 0u) { synchronise(); }': 'waits once more than it must',
+    'main: [synchronise(); ⇒ ]': reasons.race,
+    'main: for (var i = 0u; i [< ⇒ <=] COUNT; i++) { // @unroll':
+      'does the last operation twice, with the same result',
+    'main: for (var i = thread; i [< ⇒ <=] KEPT; i += LANES) { memory[i] = state[i]; }': reasons.spare,
+    'main: for (var i = thread; i [< ⇒ <=] KEPT; i += LANES) { state[i] = memory[i]; }': reasons.spare,
+    'main: for (var i = thread; i [< ⇒ <=] now.rows * K; i += LANES) {': reasons.spare,
+    'main: for (var slot = 0u; slot [< ⇒ <=] STEPS; slot++) {':
+      'the step at the end of the table ends it as well',
+    'penalties: [synchronise(); ⇒ ]': reasons.race,
+    'penalties: for (var start = 0u; start [< ⇒ <=] size; start += 4096u) {':
+      'tells of layers of exactly 4096 weights, to which it adds 0 in a place of the next',
+    'penalties: for (var t = thread; t [< ⇒ <=] 64u; t += LANES) {': reasons.spare,
+    'store_sum: for (var t = thread; t [< ⇒ <=] half; t += LANES) { set_sum(t, sum_at(t) + sum_at(t + half)); }':
+      reasons.race,
+    'store_sum: if (thread == [0u ⇒ 1u]) { metrics[place] = sum_at(0u) * factor; }': reasons.race,
+    'store_sum: if (thread [== ⇒ !=] 0u) { metrics[place] = sum_at(0u) * factor; }': reasons.race,
+    'update: if (MOMENTS [> ⇒ >=] 0u) { weight.first = fetch(moments); }': reasons.noMoments,
+    'update: if (MOMENTS [> ⇒ >=] 1u) { weight.second = fetch(moments + size); }': reasons.noMoments,
+    'update: if (MOMENTS [> ⇒ >=] 2u) { weight.third = fetch(moments + 2u * size); }': reasons.noMoments,
+    'update: let input = select(1.0, fetch(op.input + m * op.inputs + min(k, op.inputs [- ⇒ +] 1u)), k < op.inputs);':
+      reasons.ones,
+    'update: let input = select(1.0, fetch(op.input + m * op.inputs + min(k, op.inputs[ - 1u ⇒ ])), k < op.inputs);':
+      reasons.ones,
+    'update: var weight = Weight(fetch(place), 0.0, 0.0, [0.0 ⇒ 0.1]);': reasons.noMoments,
+    'update: var weight = Weight(fetch(place), 0.0, [0.0 ⇒ 0.1], 0.0);': reasons.noMoments,
+    'update: var weight = Weight(fetch(place), [0.0 ⇒ 0.1], 0.0, 0.0);': reasons.noMoments,
   },
   'shaders/lib/loss.wgsl': {
     'cross_entropy: if (wanted != [0.0 ⇒ 0.1]) { loss += wanted * (log_sum - below + entropy(wanted)); }':
