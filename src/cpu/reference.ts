@@ -14,8 +14,8 @@ import {
 } from '../plan/executor.ts';
 import { type Chunk, feed } from '../plan/feed.ts';
 import { type KernelCall, type Plan, sizeOf, type TensorSpec } from '../plan/plan.ts';
+import { giveWay } from '../plan/slices.ts';
 import { StepResults, type StepSource, StepTable } from '../plan/steps.ts';
-import { giveWay } from './slices.ts';
 
 class HostTensor implements DeviceTensor {
   readonly data: Float64Array;
@@ -27,8 +27,8 @@ class HostTensor implements DeviceTensor {
     this.data = new Float64Array(sizeOf(spec));
   }
 
-  write(data: FloatArray | Uint32Array): void {
-    this.data.set(data);
+  write(data: FloatArray | Uint32Array, at = 0): void {
+    this.data.set(data, at);
   }
 
   async read(): Promise<FloatArray> {

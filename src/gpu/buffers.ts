@@ -52,9 +52,9 @@ export class GpuTensor implements DeviceTensor {
     this.buffer = buffers.create(spec.name, 4 * sizeOf(spec), usage);
   }
 
-  write(data: FloatArray | Uint32Array): void {
-    const words = this.spec.type === 'u32' ? Uint32Array.from(data) : Float32Array.from(data);
-    this.device.queue.writeBuffer(this.buffer, 0, words);
+  write(data: FloatArray | Uint32Array, at = 0): void {
+    const Words = this.spec.type === 'u32' ? Uint32Array : Float32Array;
+    this.device.queue.writeBuffer(this.buffer, 4 * at, new Words(data));
   }
 
   async read(): Promise<FloatArray> {

@@ -8,7 +8,8 @@ export type FloatArray = Float32Array | Float64Array;
 /** A tensor that lives on a device. */
 export interface DeviceTensor {
   readonly spec: TensorSpec;
-  write(data: FloatArray | Uint32Array): void;
+  /** Copies the numbers, to the tensor's from `at` on. */
+  write(data: FloatArray | Uint32Array, at?: number): void;
   /** A copy of the contents, once all work submitted before has finished. */
   read(): Promise<FloatArray>;
   dispose(): void;

@@ -4,6 +4,7 @@ import { countSize } from '../kernels/class_counts.ts';
 import { fail } from '../model/check.ts';
 import { ROC_BINS } from '../model/metrics.ts';
 import type { DeviceTensor, Executor, FloatArray } from '../plan/executor.ts';
+import { giveWay } from '../plan/slices.ts';
 
 /** Row numbers and steps that the tables of a submission have room for. */
 const TABLE_ROWS = 2 ** 16;
@@ -30,11 +31,26 @@ export function allocateData(
   return tensors;
 }
 
+/** Numbers of an upload that are copied at a time: in some milliseconds. */
+const PIECE = 2 ** 21;
+
+/** Writes the rows, the first of the tensor. Where they are many the event loop has its turns meanwhile. */
+export async function upload(tensor: DeviceTensor | undefined, { data }: Rows): Promise<void> {
+  for (let at = 0; at < data.length; at += PIECE) {
+    if (data.length > PIECE) await giveWay();
+    tensor?.write(data.subarray(at, at + PIECE), at);
+  }
+}
+
 /** Uploads x and targets whole. */
-export function uploadData(executor: Executor, x: Rows, target: Rows): Map<string, DeviceTensor> {
+export async function uploadData(
+  executor: Executor,
+  x: Rows,
+  target: Rows,
+): Promise<Map<string, DeviceTensor>> {
   const tensors = allocateData(executor, x.count, { x: x.width, target: target.width });
-  tensors.get('x')?.write(x.data);
-  tensors.get('target')?.write(target.data);
+  await upload(tensors.get('x'), x);
+  await upload(tensors.get('target'), target);
   return tensors;
 }
 

@@ -9,7 +9,15 @@ import { type PlanSize, planEvaluation, planPrediction } from '../plan/forward.t
 import type { Plan } from '../plan/plan.ts';
 import type { StepSource } from '../plan/steps.ts';
 import type { Logs } from './callbacks.ts';
-import { allocateCounts, allocateData, disposeAll, rowsThatFit, slotsFor, takeCounts } from './dataset.ts';
+import {
+  allocateCounts,
+  allocateData,
+  disposeAll,
+  rowsThatFit,
+  slotsFor,
+  takeCounts,
+  upload,
+} from './dataset.ts';
 import type { Session } from './session.ts';
 import { confusionMatrix, Tally } from './tally.ts';
 
@@ -35,8 +43,8 @@ class DataRunner {
     }
   }
 
-  write(data: Record<string, Rows>): void {
-    for (const [name, rows] of Object.entries(data)) this.tensors.get(name)?.write(rows.data);
+  async write(data: Record<string, Rows>): Promise<void> {
+    for (const [name, rows] of Object.entries(data)) await upload(this.tensors.get(name), rows);
   }
 
   async run(count: number, options?: RunOptions): Promise<void> {
@@ -91,7 +99,7 @@ export class Evaluator {
     if (needsCounts(metrics)) tensors.set('counts', allocateCounts(executor, network.outputs));
     const plan = planEvaluation(network, loss, metrics, size);
     const runner = await DataRunner.create(session, size, tensors, plan);
-    if (size.samples === x.count) runner.write({ x, target });
+    if (size.samples === x.count) await runner.write({ x, target });
     return new Evaluator(runner, metrics, x, target, size.samples);
   }
 
@@ -121,7 +129,10 @@ export class Evaluator {
     for (let from = 0; from < count; from += this.part) {
       const to = Math.min(from + this.part, count);
       if (this.part < count) {
-        this.runner.write({ x: sliceRows(this.x, from, to), target: sliceRows(this.target, from, to) });
+        await this.runner.write({
+          x: sliceRows(this.x, from, to),
+          target: sliceRows(this.target, from, to),
+        });
       }
       await this.runner.run(to - from, { onSteps: (results) => tally.add(results) });
     }
@@ -140,7 +151,7 @@ export async function predictRows(session: Session, x: Rows, batchSize: number):
   try {
     for (let from = 0; from < x.count; from += size.samples) {
       const to = Math.min(from + size.samples, x.count);
-      runner.write({ x: sliceRows(x, from, to) });
+      await runner.write({ x: sliceRows(x, from, to) });
       await runner.run(to - from);
       const part = (await runner.tensors.get('prediction')?.read()) ?? [];
       result.set(part.slice(0, (to - from) * outputs), from * outputs);

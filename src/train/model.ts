@@ -213,7 +213,7 @@ export class Sequential implements TrainedModel {
     const compiled = this.#checkCompiled('gradientStats');
     const rows = parseData(this.#network, compiled.loss, x, y);
     return this.#home.use(async (session) => {
-      const data = uploadData(session.executor, rows.x, rows.target);
+      const data = await uploadData(session.executor, rows.x, rows.target);
       try {
         return await inspectGradients(session, compiled, data, rows.x.count);
       } finally {

@@ -60,7 +60,7 @@ export class Trainer {
     const { x, target } = rows;
     const { shuffle, metrics } = settings;
     const plan = planFor(session.network, rows, settings);
-    const data = uploadData(session.executor, x, target);
+    const data = await uploadData(session.executor, x, target);
     if (needsCounts(metrics)) data.set('counts', allocateCounts(session.executor, session.network.outputs));
     try {
       const program = await session.prepare(plan, data);

@@ -18,8 +18,8 @@ class InterpretedTensor implements DeviceTensor {
     this.words = spec.type === 'u32' ? new Uint32Array(sizeOf(spec)) : new Float32Array(sizeOf(spec));
   }
 
-  write(data: FloatArray | Uint32Array): void {
-    this.words.set(data);
+  write(data: FloatArray | Uint32Array, at = 0): void {
+    this.words.set(data, at);
   }
 
   async read(): Promise<FloatArray> {

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Machine } from '../../src/cpu/wasm/machine.ts';
 import { train } from '../support/cpuTraining.ts';
 
 const run = promisify(execFile);
@@ -20,6 +21,15 @@ test('trains the same bits on this thread, in a worker and in several', async ()
     expect(history).toEqual(here.history);
     expect(weights).toEqual(here.weights);
   }
+});
+
+test('a thread that breaks off ends the others, and whoever waits is told', async () => {
+  const machine = await Machine.create({ relaxed: false, threads: 3 });
+  await machine.startHelpers();
+  const nowhere = 2 ** 31;
+  await expect(machine.ask('run', nowhere, 1, 3, [], [0, 4])).rejects.toThrow('out of bounds');
+  await expect(machine.ask('read', 0, 4)).rejects.toThrow('out of bounds');
+  machine.dispose();
 });
 
 describe('the built library in a process of its own', () => {

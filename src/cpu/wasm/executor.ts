@@ -27,9 +27,9 @@ class WasmTensor implements DeviceTensor {
     this.block = heap.allocate(spec.name, 4 * sizeOf(spec));
   }
 
-  write(data: FloatArray | Uint32Array): void {
+  write(data: FloatArray | Uint32Array, at = 0): void {
     const Numbers = this.spec.type === 'u32' ? Uint32Array : Float32Array;
-    this.heap.write(this.block.start, new Numbers(data));
+    this.heap.write(this.block.start + 4 * at, new Numbers(data));
   }
 
   async read(): Promise<FloatArray> {

@@ -1,5 +1,5 @@
 /** Where the kernels run: in workers, or on the calling thread where there can be none. */
-import { giveWay, SLICE } from '../slices.ts';
+import { giveWay, SLICE } from '../../plan/slices.ts';
 import { BELL, type Core, type Start, startCore } from './core.ts';
 import { compileKernels } from './module.ts';
 import { type Host, Workers } from './workers.ts';

@@ -21,6 +21,8 @@ port.onmessage = ({ data }) => {
     const result = Array.isArray(data) ? answer(data as unknown as Call) : start(data as Start);
     port.postMessage([result], buffersIn(result));
   } catch (error) {
+    // Other threads may wait for one that broke off: that ends them all.
+    if (error instanceof WebAssembly.RuntimeError) throw error;
     port.postMessage([undefined, error], []);
   }
 };
