@@ -32,7 +32,7 @@ export function allocateData(
 }
 
 /** Numbers of an upload that are copied at a time: in some milliseconds. */
-const PIECE = 2 ** 21;
+const PIECE = 2 ** 20;
 
 /** Writes the rows, the first of the tensor. Where they are many the event loop has its turns meanwhile. */
 export async function upload(tensor: DeviceTensor | undefined, { data }: Rows): Promise<void> {
