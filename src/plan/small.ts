@@ -1,7 +1,7 @@
 /** A training plan as one kernel that runs whole steps, where its network is small enough for that. */
 import { values as kinds } from '../../shaders/train_small.wgsl';
 import type { Constant } from '../kernels/kernel.ts';
-import { resolveConstants } from '../kernels/kernel.ts';
+import { outputsOf, resolveConstants } from '../kernels/kernel.ts';
 import { type GivenOperation, placeOperations, trainSmall } from '../kernels/train_small.ts';
 import { type KernelCall, type Plan, sizeOf } from './plan.ts';
 
@@ -48,6 +48,10 @@ export function planSmall(plan: Plan, { lanes, storage }: SmallDevice): SmallTra
     if (name === 'gradient_update') updates.set(call.tensors.parameters, call);
     else if (name !== 'dropout' && !implied.includes(name)) return `it calls ${name}`;
   }
+  const left = plan.calls
+    .flatMap(({ kernel, tensors }) => outputsOf(kernel.shader).map((binding) => tensors[binding]))
+    .find((name) => plan.tensors.get(name)?.role === 'data');
+  if (left) return `it leaves '${left}'`;
   for (const { kernel, tensors, constants } of plan.calls.slice(0, lossAt)) {
     const c = constants as Numbers;
     const update = updates.get(tensors.parameters);

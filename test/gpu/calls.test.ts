@@ -78,7 +78,7 @@ describe('after the first chunks', () => {
 
     expect(calls.of('submit')).toBeGreaterThan(0);
     expect(calls.of('submit') / steps).toBeLessThanOrEqual(0.05);
-    expect(calls.of('dispatchWorkgroups')).toBe(calls.of('submit'));
+    expect(calls.of('dispatchWorkgroups') / steps).toBeLessThanOrEqual(0.05);
     expect(calls.of('mapAsync')).toBeLessThanOrEqual(calls.of('submit'));
     trainer.dispose();
   });
