@@ -10,6 +10,7 @@ import {
 } from '../plan/executor.ts';
 import type { Plan, TensorSpec } from '../plan/plan.ts';
 import { planSmall } from '../plan/small.ts';
+import { flopsOf } from '../plan/work.ts';
 import { describeDevice } from './adapter.ts';
 import { Buffers, GpuTensor } from './buffers.ts';
 import { DeviceHealth } from './deviceHealth.ts';
@@ -28,6 +29,11 @@ import { type WayMaker, Ways } from './ways.ts';
 const FIRST_STEPS = 16;
 /** Threads in a workgroup that runs whole steps: on a CPU those of one vector, on a GPU enough to fill its core. */
 const LANES = { software: 4, hardware: 64 };
+
+/** Floating-point operations of a step up to which one workgroup is expected to be faster than many. */
+const SMALL = 20_000;
+
+const ruleFor = (plan: Plan) => (flopsOf(plan) <= SMALL ? 'persistent' : 'layered');
 
 /** Runs plans on a WebGPU device. */
 export class GpuExecutor implements Executor {
@@ -114,7 +120,11 @@ export class GpuExecutor implements Executor {
     return LayeredWay.create(plan, this.#device, this.#buffers, this.#pipelines, bufferOf);
   }
 
-  /** By one kernel where the plan allows it, unless training of that shape was faster layer by layer. */
+  /**
+   * By one kernel where the plan allows it, unless training of that shape is faster layer by layer. That is tried where
+   * the ways are known to have the same bits; elsewhere a rule decides, so that the same training does not end in
+   * other bits because a trial fell out differently.
+   */
   #createWays(program: GpuProgram): Promise<Ways> {
     const { plan } = program;
     const layered: WayMaker = {
@@ -136,10 +146,15 @@ export class GpuExecutor implements Executor {
         PersistentWay.create(plan, training, this.#device, this.#buffers, this.#pipelines, bufferOf),
     };
     const shape = JSON.stringify(training.call.constants);
-    const known = [persistent, layered].filter(({ name }) => name === this.#faster.get(shape));
-    return Ways.create(known.length > 0 ? known : [persistent, layered], (name) =>
-      this.#faster.set(shape, name),
-    );
+    const both = [persistent, layered];
+    const choice = this.#faster.get(shape) ?? (this.#hasOneRounding ? undefined : ruleFor(plan));
+    const chosen = both.filter(({ name }) => choice === undefined || name === choice);
+    return Ways.create(chosen, (name) => this.#faster.set(shape, name));
+  }
+
+  /** Other compilers fuse a product and a sum, which then round once, in one kernel and not in another. */
+  get #hasOneRounding(): boolean {
+    return this.info.architecture === 'swiftshader';
   }
 
   /** On a CPU all memory is the same, and a workgroup's own has to be cleared. */

@@ -4,6 +4,7 @@ import type { Constant } from '../kernels/kernel.ts';
 import { outputsOf, resolveConstants } from '../kernels/kernel.ts';
 import { type GivenOperation, placeOperations, trainSmall } from '../kernels/train_small.ts';
 import { type KernelCall, type Plan, sizeOf } from './plan.ts';
+import { flopsOf } from './work.ts';
 
 /** What the kernel keeps in its tensor `state`: the plan's tensors in this order. */
 export interface SmallTraining {
@@ -35,7 +36,7 @@ const implied = ['hidden_delta', 'activation_backward', 'weight_penalty'];
 
 /** The kernel call that does what the plan's calls do, to the bit; or, in words, why there is none. */
 export function planSmall(plan: Plan, { lanes, storage }: SmallDevice): SmallTraining | string {
-  const flops = plan.calls.reduce((sum, { kernel, constants }) => sum + (kernel.flops?.(constants) ?? 0), 0);
+  const flops = flopsOf(plan);
   if (flops > MOST_FLOPS) return `a step takes ${flops} operations, more than ${MOST_FLOPS}`;
   const lossAt = plan.calls.findIndex(({ kernel }) => kernel.shader.name === 'output_delta');
   if (lossAt < 0) return 'it trains nothing';

@@ -28,3 +28,7 @@ export function numbersPerStep(name: string, plan: Plan): number {
   const [rows] = spec.shape;
   return spec.role === 'data' && spec.shape.length === 2 ? (size / rows) * Math.min(rows, plan.batch) : size;
 }
+
+/** Floating-point operations of a step's matrix products, on a full batch. */
+export const flopsOf = ({ calls }: Plan) =>
+  calls.reduce((sum, { kernel, constants }) => sum + (kernel.flops?.(constants) ?? 0), 0);
