@@ -2,8 +2,10 @@
 import { ChunkSizer } from '../plan/chunkSizer.ts';
 import type { Way } from './way.ts';
 
-/** Submissions of each way before the faster is known: the number of steps doubles from one to the next. */
-const TRIALS = 8;
+/** Submissions of each way before the faster is known. */
+const TRIALS = 4;
+/** Milliseconds that such a submission takes at least: the clocks of devices are coarse, and a step may be nothing to them. */
+const SHORTEST = 2;
 
 /** A way that can be had: compiled when it is asked for. */
 export interface WayMaker {
@@ -31,6 +33,7 @@ export class TimedWay {
   /** Takes in that `steps` steps kept the device busy for `milliseconds`, of which a submission may take `target`. */
   record(steps: number, milliseconds: number, target: number): void {
     this.sizer.record(steps, milliseconds, target);
+    if (milliseconds < SHORTEST) return;
     this.trials++;
     this.best = Math.min(this.best, milliseconds / steps);
   }

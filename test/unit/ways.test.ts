@@ -51,6 +51,21 @@ describe('of two ways', () => {
     expect(events.at(-1)).toBe(`${fast} gone`);
   });
 
+  test('the slower is not kept for steps too short for a coarse clock', async () => {
+    const events: string[] = [];
+    const ways = await Ways.create([maker('one', events), maker('two', events)], () => {});
+    const names: string[] = [];
+    for (let i = 0; i < 60; i++) {
+      const timed = ways.next;
+      names.push(timed.name);
+      const milliseconds = timed.sizer.size * (timed.name === 'one' ? 0.01 : 0.3);
+      ways.record(timed, timed.sizer.size, milliseconds < 0.5 ? 0 : milliseconds, TARGET);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    expect(new Set(names)).toEqual(new Set(['one', 'two']));
+    expect(names.at(-1)).toBe('one');
+  });
+
   test('the second is not made for a short training', async () => {
     const events: string[] = [];
     const ways = await Ways.create([maker('one', events), maker('two', events)], () => {});
