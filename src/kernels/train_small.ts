@@ -320,7 +320,7 @@ function smallCase(given: SmallCase): ParityCase<typeof shader> {
     constants: {
       ...placed,
       STEPS: rows.length + 1,
-      TURN: rows.length,
+      TURN: rows.length + 1,
       WIDTH,
       STRIDE,
       GATHER: true,

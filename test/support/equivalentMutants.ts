@@ -133,8 +133,6 @@ export const equivalentMutants: Readonly<Record<string, Reasons>> = {
     'main: for (var i = thread; i [< ⇒ <=] KEPT; i += LANES) { memory[i] = state[i]; }': reasons.spare,
     'main: for (var i = thread; i [< ⇒ <=] KEPT; i += LANES) { state[i] = memory[i]; }': reasons.spare,
     'main: for (var i = thread; i [< ⇒ <=] now.rows * K; i += LANES) {': reasons.spare,
-    'main: for (var slot = 0u; slot [< ⇒ <=] STEPS; slot++) {':
-      'the step at the end of the table ends it as well',
     'penalties: [synchronise(); ⇒ ]': reasons.race,
     'penalties: for (var start = 0u; start [< ⇒ <=] size; start += 4096u) {':
       'tells of layers of exactly 4096 weights, to which it adds 0 in a place of the next',
