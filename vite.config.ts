@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ConfigEnv, defineConfig, type UserConfig } from 'vite';
-import { wasm } from './assembly/build/plugin.ts';
 import { digits } from './demo/data/digits.ts';
 import { wgsl } from './shaders/build/plugin.ts';
+import { wasm } from './src/cpu/assembly/build/plugin.ts';
 
 const here = (path: string) => resolve(import.meta.dirname, path);
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
-import { wasm } from './assembly/build/plugin.ts';
 import { digits } from './demo/data/digits.ts';
 import { engines, findBrowser } from './demo/headless/findBrowser.ts';
 import { wgsl } from './shaders/build/plugin.ts';
+import { wasm } from './src/cpu/assembly/build/plugin.ts';
 import { puppeteerProvider } from './test/harness/provider.ts';
 import { onnxNodeTests } from './test/support/onnx/plugin.ts';
 import { packaged } from './test/support/onnx/readNodeTests.ts';

@@ -1,6 +1,6 @@
 /** Every kernel's WebAssembly against its float64 reference, in Node and without relaxed SIMD. */
 import { expect, test } from 'vitest';
-import { opcodes } from '../../assembly/kernels.wasm';
+import { opcodes } from '../../src/cpu/assembly/kernels.wasm';
 import { WasmExecutor } from '../../src/cpu/wasm/executor.ts';
 import { registry } from '../../src/kernels/registry.ts';
 import { testKernels } from '../support/kernelParity.ts';

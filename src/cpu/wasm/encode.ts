@@ -1,10 +1,11 @@
 /**
  * A plan as the kernels read it: a record of 4-byte words for each call, its layout that of the classes which
- * `assembly/build/layout.ts` writes.
+ * `src/cpu/assembly/build/layout.ts` writes.
  */
-import { opcodes } from '../../../assembly/kernels.wasm';
+
 import { tensorsOf } from '../../kernels/kernel.ts';
 import type { KernelCall, Plan } from '../../plan/plan.ts';
+import { opcodes } from '../assembly/kernels.wasm';
 import { barriers, type Piece } from './barriers.ts';
 
 /** Words of a record before its tensors: code, place of the next record, barrier. */

@@ -1,5 +1,5 @@
 /** Makes the kernels' WebAssembly ready for this engine. */
-import { deflated } from '../../../assembly/kernels.wasm';
+import { deflated } from '../assembly/kernels.wasm';
 
 /** Whether the engine multiplies and adds in one instruction, with one rounding where the processor has that. */
 export const hasRelaxedSimd = (): boolean =>

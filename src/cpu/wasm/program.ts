@@ -11,7 +11,7 @@ import type { Block, Heap } from './heap.ts';
 
 /** Chunks on their way: one that runs, and one that is ready. */
 const DEPTH = 2;
-/** Words of what `run` in `assembly/run.ts` calls a Program. */
+/** Words of what `run` in `src/cpu/assembly/run.ts` calls a Program. */
 const HEADER = 8;
 /** Steps of the first chunk, when it is not known yet how long one takes. */
 const FIRST_STEPS = 16;

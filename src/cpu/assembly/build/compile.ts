@@ -7,7 +7,7 @@ import asc from 'assemblyscript/asc';
 import { findKernels, writeDispatch, writeLayout } from './layout.ts';
 
 export const assemblyRoot = join(dirname(fileURLToPath(import.meta.url)), '..');
-const cacheFolder = join(assemblyRoot, '../node_modules/.cache/shaderprop');
+const cacheFolder = join(assemblyRoot, '../../../node_modules/.cache/shaderprop');
 
 /**
  * Memory comes from the host, 1 to 65536 pages of 64 KiB. The kernels' constants are in its first few hundred bytes:

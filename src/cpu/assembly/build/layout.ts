@@ -7,9 +7,9 @@
  * of its constants in the shader's order.
  */
 import { basename, join } from 'node:path';
-import { listWgsl, shaderRoot } from '../../shaders/build/plugin.ts';
-import { type ReflectedFile, reflectFile } from '../../shaders/build/reflect.ts';
-import type { Shader, ShaderConstant } from '../../src/kernels/shader.ts';
+import { listWgsl, shaderRoot } from '../../../../shaders/build/plugin.ts';
+import { type ReflectedFile, reflectFile } from '../../../../shaders/build/reflect.ts';
+import type { Shader, ShaderConstant } from '../../../kernels/shader.ts';
 
 /** A kernel is `export function NAME(op: Record, step: Step)`, by the name of the shader that it is the like of. */
 const KERNEL = /^export function (\w+)\(op: (\w+), step: Step\): void/gm;
