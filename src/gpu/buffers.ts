@@ -54,7 +54,7 @@ export class GpuTensor implements DeviceTensor {
 
   write(data: FloatArray | Uint32Array, at = 0): void {
     const Words = this.spec.type === 'u32' ? Uint32Array : Float32Array;
-    this.device.queue.writeBuffer(this.buffer, 4 * at, new Words(data));
+    this.device.queue.writeBuffer(this.buffer, 4 * at, data instanceof Words ? data : new Words(data));
   }
 
   async read(): Promise<FloatArray> {
@@ -69,8 +69,7 @@ export class GpuTensor implements DeviceTensor {
       encoder.copyBufferToBuffer(this.buffer, 0, staging, 0, size);
       this.device.queue.submit([encoder.finish()]);
       const data = await this.health.read(staging, staging.mapAsync(GPUMapMode.READ));
-      const Words = this.spec.type === 'u32' ? Uint32Array : Float32Array;
-      return Float32Array.from(new Words(data));
+      return this.spec.type === 'u32' ? Float32Array.from(new Uint32Array(data)) : new Float32Array(data);
     } finally {
       this.buffers.destroy(staging);
     }

@@ -97,7 +97,10 @@ export class Home {
 
   dispose(): void {
     this.#disposed = true;
-    this.#turn = this.#turn.then(() => this.#session?.dispose());
+    this.#turn = this.#turn.then(() => {
+      this.onLeave();
+      this.#session?.dispose();
+    });
   }
 
   /** One after the other, each with what the one before has left; who fails changes nothing. */

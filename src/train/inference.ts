@@ -4,7 +4,7 @@ import { type LabelledRows, type Rows, sliceRows } from '../data/rows.ts';
 import { emptyStep } from '../kernels/kernel.ts';
 import type { Loss } from '../model/losses.ts';
 import { type Metric, needsCounts } from '../model/metrics.ts';
-import type { DeviceTensor, Program, RunOptions } from '../plan/executor.ts';
+import type { DeviceTensor, FloatArray, Program, RunOptions } from '../plan/executor.ts';
 import { type PlanSize, planEvaluation, planPrediction } from '../plan/forward.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepSource } from '../plan/steps.ts';
@@ -140,24 +140,92 @@ export class Evaluator {
   }
 }
 
-/** The network's output for every row: rows × outputs, row after row. */
-export async function predictRows(session: Session, x: Rows, batchSize: number): Promise<Float32Array> {
-  const { outputs } = session.network;
-  const size = partSize(session, x.count, batchSize, x.width, outputs);
-  const plan = planPrediction(session.network, size);
-  const tensors = allocateData(session.executor, size.samples, { x: x.width, prediction: outputs });
-  const runner = await DataRunner.create(session, size, tensors, plan);
-  const result = new Float32Array(x.count * outputs);
-  try {
-    for (let from = 0; from < x.count; from += size.samples) {
-      const to = Math.min(from + size.samples, x.count);
-      await runner.write({ x: sliceRows(x, from, to) });
-      await runner.run(to - from);
-      const part = (await runner.tensors.get('prediction')?.read()) ?? [];
-      result.set(part.slice(0, (to - from) * outputs), from * outputs);
+/** Numbers of rows and outputs that a predictor may hold on to between predictions. */
+const MOST_KEPT = 2 ** 22;
+
+/** Predicts. What one prediction needed is kept for the next of as many rows: nothing is compiled or allocated again. */
+export class Predictor {
+  #kept: Prediction | undefined;
+
+  /** The network's output for every row: rows × outputs, row after row. */
+  async predict(session: Session, x: Rows, batchSize: number): Promise<Float32Array> {
+    const size = partSize(session, x.count, batchSize, x.width, session.network.outputs);
+    const prediction = this.#take(session, size) ?? (await Prediction.create(session, size));
+    try {
+      const result = await prediction.run(x);
+      this.#keep(prediction);
+      return result;
+    } finally {
+      if (this.#kept !== prediction) prediction.dispose();
     }
-  } finally {
-    runner.dispose();
   }
-  return result;
+
+  /** Frees what it has kept. */
+  clear(): void {
+    this.#kept?.dispose();
+    this.#kept = undefined;
+  }
+
+  /** Not for two at a time. */
+  #take(session: Session, size: PlanSize): Prediction | undefined {
+    const kept = this.#kept;
+    if (kept?.session !== session || kept.size.samples !== size.samples || kept.size.batch !== size.batch)
+      return undefined;
+    this.#kept = undefined;
+    return kept;
+  }
+
+  #keep(prediction: Prediction): void {
+    const { session, size } = prediction;
+    const { inputs, outputs } = session.network;
+    if (session.disposed || size.samples * (inputs + outputs) > MOST_KEPT) return;
+    this.clear();
+    this.#kept = prediction;
+  }
+}
+
+/** Forward passes over so many rows at a time. */
+class Prediction {
+  private constructor(
+    readonly session: Session,
+    readonly size: PlanSize,
+    private readonly runner: DataRunner,
+    private readonly outputs: DeviceTensor,
+  ) {}
+
+  static async create(session: Session, size: PlanSize): Promise<Prediction> {
+    const { executor, network } = session;
+    const plan = planPrediction(network, size);
+    const widths = { x: network.inputs, prediction: network.outputs };
+    const tensors = allocateData(executor, size.samples, widths);
+    const runner = await DataRunner.create(session, size, tensors, plan);
+    return new Prediction(session, size, runner, tensors.get('prediction') as DeviceTensor);
+  }
+
+  async run(x: Rows): Promise<Float32Array> {
+    const { samples } = this.size;
+    const { outputs } = this.session.network;
+    const result = new Float32Array(x.count * outputs);
+    for (let from = 0; from < x.count; from += samples) {
+      const to = Math.min(from + samples, x.count);
+      const part = await this.#runPart(sliceRows(x, from, to));
+      result.set(part.subarray(0, (to - from) * outputs), from * outputs);
+    }
+    return result;
+  }
+
+  dispose(): void {
+    this.runner.dispose();
+  }
+
+  async #runPart(x: Rows): Promise<FloatArray> {
+    await this.runner.write({ x });
+    let reading: Promise<FloatArray> | undefined;
+    const onSubmitted = () => {
+      reading = this.outputs.read();
+      reading.catch(() => {}); // the run may fail first
+    };
+    await this.runner.run(x.count, { onSubmitted });
+    return reading ?? this.outputs.read();
+  }
 }

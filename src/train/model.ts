@@ -16,7 +16,7 @@ import { disposeAll, uploadData } from './dataset.ts';
 import { type History, runEpochs } from './fit.ts';
 import { type DataOptions, parseData, parseFitData } from './fitData.ts';
 import { Home } from './home.ts';
-import { Evaluator, predictRows } from './inference.ts';
+import { Evaluator, Predictor } from './inference.ts';
 import { inspectGradients } from './inspection.ts';
 import type { Session } from './session.ts';
 import { Tally } from './tally.ts';
@@ -82,6 +82,7 @@ export class Sequential implements TrainedModel {
   #compiled: Compiled | undefined;
   readonly #home: Home;
   #batchTrainer: { rows: number; trainer: Trainer } | undefined;
+  readonly #predictor = new Predictor();
   #training = false;
 
   /** @internal */
@@ -91,7 +92,10 @@ export class Sequential implements TrainedModel {
     readonly preprocessing?: Preprocessing,
   ) {
     this.#network = network;
-    this.#home = new Home(network, () => this.#dropBatchTrainer());
+    this.#home = new Home(network, () => {
+      this.#dropBatchTrainer();
+      this.#predictor.clear();
+    });
   }
 
   /**
@@ -230,7 +234,7 @@ export class Sequential implements TrainedModel {
     checkOptions('predict', options, ['batchSize']);
     const batchSize = checkBatchSize(options.batchSize ?? INFERENCE_BATCH);
     const rows = toRows('x', x, this.#network.inputs);
-    return this.#home.use((session) => predictRows(session, rows, batchSize));
+    return this.#home.use((session) => this.#predictor.predict(session, rows, batchSize));
   }
 
   /**
@@ -274,7 +278,6 @@ export class Sequential implements TrainedModel {
   /** Frees what the model holds on its device. The model cannot be used afterwards. */
   dispose(): void {
     this.#checkIdle('dispose');
-    this.#dropBatchTrainer();
     this.#home.dispose();
   }
 

@@ -51,6 +51,10 @@ export class Session {
     }
   }
 
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
   /** A copy of the training as it is now; whole where nothing trains meanwhile. */
   async capture(): Promise<TrainingState> {
     const { step, epoch } = this;

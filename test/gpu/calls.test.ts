@@ -108,6 +108,15 @@ describe('after the first chunks', () => {
     expect(calls.of('submit')).toBe(1);
   });
 
+  test('predict of as many rows again creates a copy to read back, and nothing else', async () => {
+    const { model, x } = classifier();
+    const first = await model.predict(x);
+    calls.reset();
+    expect(await model.predict(x)).toEqual(first);
+    expect(calls.created).toEqual(['createBuffer']);
+    expect(calls.of('createBuffer')).toBe(1);
+  });
+
   test('validation is on its way before the results of the last step are back', async () => {
     let submitted = 0;
     const onBatchEnd = () => {

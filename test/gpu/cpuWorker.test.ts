@@ -117,3 +117,20 @@ test('memory is what tensors and programs take, and all of it comes back', async
   model.dispose();
   await expect.poll(() => runtime.memory()).toEqual({ buffers: 0, bytes: 0 });
 });
+
+test('a prediction leaves what it needed to the next of as many rows, also where two run at once', async () => {
+  runtime = await createRuntime({ backend: 'cpu' });
+  const model = classifier(runtime);
+  const first = await model.predict(x);
+  const kept = runtime.memory();
+  const allocate = vi.spyOn(runtime.executor, 'allocate');
+  expect(await model.predict(x)).toEqual(first);
+  expect(allocate).not.toHaveBeenCalled();
+  expect(await Promise.all([model.predict(x), model.predict(x)])).toEqual([first, first]);
+  expect(allocate).toHaveBeenCalled();
+  expect(runtime.memory()).toEqual(kept);
+  const last = model.predict(x);
+  model.dispose();
+  await last.catch(() => {});
+  await expect.poll(() => runtime.memory()).toEqual({ buffers: 0, bytes: 0 });
+});
