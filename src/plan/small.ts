@@ -2,7 +2,8 @@
 import { values as kinds } from '../../shaders/train_small.wgsl';
 import type { Constant } from '../kernels/kernel.ts';
 import { outputsOf, resolveConstants } from '../kernels/kernel.ts';
-import { type GivenOperation, placeOperations, trainSmall } from '../kernels/train_small.ts';
+import { type GivenOperation, placeOperations } from '../kernels/smallOperations.ts';
+import { trainSmall } from '../kernels/train_small.ts';
 import { type KernelCall, type Plan, sizeOf } from './plan.ts';
 import { flopsOf } from './work.ts';
 
