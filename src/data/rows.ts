@@ -29,16 +29,17 @@ export function toRows(argument: string, input: RowsInput, width: number): Rows 
   return { count: data.length / width, width, data };
 }
 
-/** The bits of an exponent that only numbers have which are not finite. */
+/** The bits of an exponent that only numbers have which are not finite, and the lowest of them. */
 const NOT_FINITE = 0x7f800000;
+const LOWEST = 0x00800000;
 
-/** A plain loop over integers: this sees every number of a data set, while the page waits. */
+/** A plain loop over integers without a branch: this sees every number of a data set, while the page waits. */
 function indexOfNotFinite({ buffer, byteOffset, length }: Float32Array): number {
   const bits = new Int32Array(buffer, byteOffset, length);
-  for (let i = 0; i < length; i++) {
-    if ((bits[i] & NOT_FINITE) === NOT_FINITE) return i;
-  }
-  return -1;
+  let seen = 0;
+  // Such an exponent, and no other, carries into the sign.
+  for (let i = 0; i < length; i++) seen |= (bits[i] & NOT_FINITE) + LOWEST;
+  return seen < 0 ? bits.findIndex((word) => (word & NOT_FINITE) === NOT_FINITE) : -1;
 }
 
 function flatten(argument: string, input: RowsInput, width: number): Float32Array {

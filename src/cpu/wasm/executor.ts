@@ -29,7 +29,7 @@ class WasmTensor implements DeviceTensor {
 
   write(data: FloatArray | Uint32Array, at = 0): void {
     const Numbers = this.spec.type === 'u32' ? Uint32Array : Float32Array;
-    this.heap.write(this.block.start + 4 * at, new Numbers(data));
+    this.heap.machine.write(this.block.start + 4 * at, data instanceof Numbers ? data : new Numbers(data));
   }
 
   async read(): Promise<FloatArray> {

@@ -40,11 +40,6 @@ export class Heap {
     return block;
   }
 
-  /** Takes the numbers over. */
-  write(at: number, numbers: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>): void {
-    this.machine.tell('write', at, numbers.buffer);
-  }
-
   free(block: Block): void {
     if (!this.#blocks.delete(block.start)) return;
     const at = this.#gaps.findIndex(({ start }) => start > block.start);

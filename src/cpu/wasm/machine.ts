@@ -56,6 +56,18 @@ export class Machine {
     this.host.dispose();
   }
 
+  /** Writes numbers, once all has been done that was told before: at once where that is so, else from a copy. */
+  write(at: number, numbers: Uint32Array | Float32Array): void {
+    const { buffer, byteOffset, byteLength } = numbers;
+    const memory = this.host.restingMemory?.buffer;
+    // Where there was no memory to be had, who asks next is told so.
+    if (memory && at + byteLength <= memory.byteLength) {
+      new Uint8Array(memory, at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
+    } else {
+      this.tell('write', at, new Uint8Array(buffer, byteOffset, byteLength).slice().buffer);
+    }
+  }
+
   /** Has something done. Where that fails, the next who asks is told. */
   tell<K extends keyof Core>(
     name: K,
@@ -82,6 +94,7 @@ export class Machine {
 
 /** A core on the calling thread, which lets the event loop run between calls. */
 class CallingThread implements Host {
+  readonly restingMemory = undefined;
   readonly #core: Core;
   #before: Promise<unknown> = Promise.resolve();
 

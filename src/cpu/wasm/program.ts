@@ -47,9 +47,9 @@ export class WasmProgram implements Program {
     this.#permutation = placeOf('permutation');
     this.#metrics = placeOf('metrics');
     const records = this.#allocate(4 * recordWords(plan));
-    heap.write(records, encodeRecords(plan, records, placeOf));
+    heap.machine.write(records, encodeRecords(plan, records, placeOf));
     const batchRows = this.#allocate(4 * batch);
-    heap.write(
+    heap.machine.write(
       batchRows,
       Uint32Array.from({ length: batch }, (_, i) => i),
     );
@@ -57,7 +57,7 @@ export class WasmProgram implements Program {
     const scratch = this.#allocate(threads * scratchSize);
     this.#header = this.#allocate(4 * HEADER);
     const header = [records, this.#steps, batchRows, rowLosses, scratch, scratchSize];
-    heap.write(this.#header, Uint32Array.from(header));
+    heap.machine.write(this.#header, Uint32Array.from(header));
   }
 
   /** `placeOf` tells where the plan's tensors are. `onDispose` frees the plan's own. */

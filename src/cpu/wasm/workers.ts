@@ -7,6 +7,8 @@ import type { Answer, Call } from './worker.ts';
 export interface Host {
   /** Calls one of the core's functions, after all that were called before. */
   call<K extends keyof Core>(name: K, ...args: Parameters<Core[K]>): Promise<ReturnType<Core[K]>>;
+  /** Memory that this thread shares, while the core has nothing to do. */
+  readonly restingMemory: WebAssembly.Memory | undefined;
   /** Starts the threads beside the first, unless they have been: small networks never need them. */
   startHelpers(): Promise<void>;
   dispose(): void;
@@ -29,6 +31,10 @@ export class Workers implements Host {
       workers.dispose();
       throw error;
     }
+  }
+
+  get restingMemory(): WebAssembly.Memory | undefined {
+    return this.#failure || this.#lines[0].busy ? undefined : this.start.shared?.memory;
   }
 
   async startHelpers(): Promise<void> {
@@ -66,6 +72,10 @@ class Line {
 
   constructor(onError: (error: Error) => void) {
     this.#thread = spawn({ onAnswer: (answer) => this.#take(answer), onError });
+  }
+
+  get busy(): boolean {
+    return this.#waiting.length > 0;
   }
 
   ask(message: Start | Call, transfer: ArrayBuffer[] = []): Promise<unknown> {
