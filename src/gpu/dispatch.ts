@@ -55,5 +55,5 @@ export function createStepGroup(
 
 /** Bytes from one step to the next in a buffer of which one is bound. */
 export function stepStride({ limits: { minUniformBufferOffsetAlignment: alignment } }: GPUDevice): number {
-  return Math.ceil(StepTable.size / alignment) * alignment;
+  return StepTable.stride(alignment);
 }

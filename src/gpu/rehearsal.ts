@@ -4,6 +4,7 @@ import type { KernelCall, Plan } from '../plan/plan.ts';
 import { StepTable } from '../plan/steps.ts';
 import { numbersPerStep } from '../plan/work.ts';
 import type { Buffers } from './buffers.ts';
+import { createStepGroup } from './dispatch.ts';
 import type { PipelineManager } from './pipelines.ts';
 
 /** A pipeline and the workgroups of a whole call. */
@@ -56,8 +57,7 @@ export class Rehearsal {
     table.set(0, { ...emptyStep(), rows: plan.batch });
     const buffer = this.#create(StepTable.size, UNIFORM | COPY_DST);
     device.queue.writeBuffer(buffer, 0, table.words, 0, StepTable.size / 4);
-    const entry = { binding: 0, resource: { buffer, size: StepTable.size } };
-    this.#stepGroup = device.createBindGroup({ layout: pipelines.stepLayout, entries: [entry] });
+    this.#stepGroup = createStepGroup(device, pipelines, buffer);
     if (device.features.has('timestamp-query')) {
       this.#querySet = device.createQuerySet({ type: 'timestamp', count: 2 });
     }

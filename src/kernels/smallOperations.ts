@@ -1,7 +1,8 @@
 /** What `shaders/train_small.wgsl` is told: the operations of a network, their places in its state, and the steps. */
 import { values as activations } from '../../shaders/lib/activation.wgsl';
 import { values as kinds, structs } from '../../shaders/train_small.wgsl';
-import { emptyStep, type StepValues } from './kernel.ts';
+import type { StepValues } from './kernel.ts';
+import { readStep, STEP_BYTES, writeStep } from './stepLayout.ts';
 
 type Fields = keyof (typeof structs)['Operation']['fields'];
 
@@ -62,20 +63,14 @@ const none = {
   ...{ a: 1, b: 1, rate_scale: 1 },
 };
 
-const stepFields = Object.entries(structs.Step.fields);
-
 /** Words of a step in the table. */
-const STEP_WORDS = structs.Step.size / 4;
+const STEP_WORDS = STEP_BYTES / 4;
 
 /** The table's words of these steps, and of one that ends it. */
 export function stepWords(steps: readonly StepValues[]): Uint32Array {
   const words = new Uint32Array((steps.length + 1) * STEP_WORDS);
   const floats = new Float32Array(words.buffer);
-  for (const [i, step] of steps.entries()) {
-    for (const [name, { offset, type }] of stepFields) {
-      (type === 'f32' ? floats : words)[i * STEP_WORDS + offset / 4] = step[name as keyof StepValues];
-    }
-  }
+  for (const [i, step] of steps.entries()) writeStep(words, floats, i * STEP_WORDS, step);
   return words;
 }
 
@@ -85,10 +80,7 @@ export function readSteps(table: Float64Array, first: number, most: number): Ste
   const floats = new Float32Array(words.buffer);
   const steps: StepValues[] = [];
   for (let at = first * STEP_WORDS; steps.length < most; at += STEP_WORDS) {
-    const step = emptyStep();
-    for (const [name, { offset, type }] of stepFields) {
-      step[name as keyof StepValues] = (type === 'f32' ? floats : words)[at + offset / 4];
-    }
+    const step = readStep(words, floats, at);
     if (step.rows === 0) break;
     steps.push(step);
   }

@@ -1,14 +1,7 @@
 /** What the host hands to a program and gets back, for many steps at a time: there may be a million a second. */
-import { structs } from '../../shaders/lib/step.wgsl';
-import { emptyStep, type StepValues } from '../kernels/kernel.ts';
+import type { StepValues } from '../kernels/kernel.ts';
+import { readStep, rowsOfStep, STEP_BYTES, writeStep } from '../kernels/stepLayout.ts';
 import type { Plan } from './plan.ts';
-
-const { size, fields } = structs.Step;
-
-/** Where each field is in a step, in numbers of 4 bytes, as reflection found it in `shaders/lib/step.wgsl`. */
-const at = Object.fromEntries(
-  Object.entries(fields).map(([name, { offset }]) => [name, offset / 4]),
-) as Record<keyof StepValues, number>;
 
 /** Adds the next step to the table; false when there is none. */
 export type StepSource = (table: StepTable) => boolean;
@@ -16,7 +9,12 @@ export type StepSource = (table: StepTable) => boolean;
 /** Steps in the layout of `Step`, one a slot, and the numbers of their rows. */
 export class StepTable {
   /** Bytes of one step. */
-  static readonly size = size;
+  static readonly size = STEP_BYTES;
+
+  /** Bytes from one step to the next, where each begins at a multiple of `alignment`. */
+  static stride(alignment: number): number {
+    return Math.ceil(StepTable.size / alignment) * alignment;
+  }
 
   /** Steps in the table. */
   count = 0;
@@ -34,7 +32,7 @@ export class StepTable {
     { slots, batch }: Pick<Plan, 'slots' | 'batch'>,
     { alignment = 4, exact = false }: { alignment?: number; exact?: boolean } = {},
   ) {
-    this.stride = Math.ceil(size / alignment) * alignment;
+    this.stride = StepTable.stride(alignment);
     this.words = new Uint32Array((slots * this.stride) / 4);
     this.#floats = exact ? new Float64Array(this.words.length) : new Float32Array(this.words.buffer);
     this.rows = new Uint32Array(slots * batch);
@@ -57,34 +55,20 @@ export class StepTable {
   }
 
   set(slot: number, step: StepValues): void {
-    const start = (slot * this.stride) / 4;
-    const words = this.words;
-    const floats = this.#floats;
-    words[start + at.first] = step.first;
-    words[start + at.rows] = step.rows;
-    words[start + at.slot] = step.slot;
-    words[start + at.index] = step.index;
-    floats[start + at.learning_rate] = step.learning_rate;
-    floats[start + at.rate] = step.rate;
-    floats[start + at.gradient_rate] = step.gradient_rate;
-    floats[start + at.correction] = step.correction;
-    floats[start + at.mix] = step.mix;
-    words[start + at.partner] = step.partner;
+    writeStep(this.words, this.#floats, this.#start(slot), step);
   }
 
   get(slot: number): StepValues {
-    const start = (slot * this.stride) / 4;
-    const step = emptyStep();
-    for (const [name, { type }] of Object.entries(fields)) {
-      const field = name as keyof StepValues;
-      step[field] = (type === 'f32' ? this.#floats : this.words)[start + at[field]];
-    }
-    return step;
+    return readStep(this.words, this.#floats, this.#start(slot));
   }
 
   /** Rows of the batch. */
   rowsOf(slot: number): number {
-    return this.words[(slot * this.stride) / 4 + at.rows];
+    return rowsOfStep(this.words, this.#start(slot));
+  }
+
+  #start(slot: number): number {
+    return (slot * this.stride) / 4;
   }
 }
 
