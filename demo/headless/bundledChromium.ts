@@ -1,16 +1,32 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 
 const modules = resolve(import.meta.dirname, '../../node_modules');
 const archives = join(modules, '@sparticuz/chromium/bin');
-const home = join(modules, '.cache/chromium');
+const home = join(modules, '.cache/bundled-chromium');
 
 export const bundledChromiumPath = join(home, 'chromium');
 
-/** NSS and NSPR, which Chromium needs from the system and a bare machine lacks. */
-export const bundledLibraries = join(home, 'lib');
+/**
+ * What Chromium needs from the system and a bare machine lacks: NSS and NSPR, fonts, without which it crashes, and a
+ * locale, without which its pages' language is `en-US@posix`, at which `Intl` throws.
+ */
+export const bundledEnvironment = () => ({
+  LD_LIBRARY_PATH: [join(home, 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter),
+  FONTCONFIG_FILE: join(home, 'fonts.conf'),
+  LC_ALL: 'en_US.UTF-8',
+});
+
+/** The package's own names folders of the machine that it was made for. */
+const fontsConf = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="relative">fonts-cache</cachedir>
+</fontconfig>
+`;
 
 /** The npm package carries one build: Linux on x64. */
 export function hasBundledChromium(): boolean {
@@ -29,9 +45,10 @@ export function unpackBundledChromium(): void {
     const binary = join(unfinished, 'chromium');
     writeFileSync(binary, decompress('chromium.br'));
     chmodSync(binary, 0o755);
-    for (const archive of ['swiftshader.tar.br', 'al2023.tar.br']) {
+    for (const archive of ['swiftshader.tar.br', 'al2023.tar.br', 'fonts.tar.br']) {
       execFileSync('tar', ['-x', '--no-same-owner', '-C', unfinished], { input: decompress(archive) });
     }
+    writeFileSync(join(unfinished, 'fonts.conf'), fontsConf);
     renameSync(unfinished, home);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });

@@ -1,6 +1,5 @@
-import { delimiter } from 'node:path';
 import puppeteer, { type Browser, type LaunchOptions } from 'puppeteer';
-import { bundledLibraries, unpackBundledChromium } from './bundledChromium.ts';
+import { bundledEnvironment, unpackBundledChromium } from './bundledChromium.ts';
 import { type BrowserBinary, type Engine, findBrowser, notFound } from './findBrowser.ts';
 
 export interface LaunchedBrowser {
@@ -30,7 +29,7 @@ function chromeOptions(binary: BrowserBinary): LaunchOptions {
     browser: 'chrome',
     // The bundled build is Chromium's small headless shell, and brings no sandbox helper.
     headless: binary.bundled ? 'shell' : true,
-    env: binary.bundled ? { ...process.env, LD_LIBRARY_PATH: libraryPath() } : process.env,
+    env: binary.bundled ? { ...process.env, ...bundledEnvironment() } : process.env,
     args: [
       '--enable-unsafe-webgpu',
       ...(process.env.SHADERPROP_HARDWARE === '1' ? hardwareFlags : softwareFlags),
@@ -49,8 +48,4 @@ function firefoxOptions(): LaunchOptions {
     headless: true,
     extraPrefsFirefox: { 'dom.webgpu.enabled': true, 'gfx.webgpu.ignore-blocklist': true },
   };
-}
-
-function libraryPath(): string {
-  return [bundledLibraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter);
 }
