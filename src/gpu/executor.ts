@@ -22,7 +22,7 @@ import type { Profiler } from './profiler.ts';
 import { GpuProgram } from './program.ts';
 import { Scheduler } from './scheduler.ts';
 import { type Prove, type TuneOptions, Tuner, type Tuning } from './tuner.ts';
-import { waysTo } from './variants.ts';
+import { formsOf } from './variants.ts';
 import { type WayMaker, Ways } from './ways.ts';
 
 /** Steps that a persistent kernel runs first: of a network that small, they take some milliseconds at most. */
@@ -163,10 +163,10 @@ export class GpuExecutor implements Executor {
     return { lanes: LANES.hardware, storage: this.#device.limits.maxComputeWorkgroupStorageSize };
   }
 
-  /** The kernel in every way that it may be run here, itself first. */
-  waysTo(kernel: Kernel): Kernel[] {
-    const ways = waysTo(kernel, this.info).map((way) => way.kernel);
-    return [kernel, ...ways.filter((way) => way !== kernel)];
+  /** The kernel in every form that it may be run in here, itself first. */
+  formsOf(kernel: Kernel): Kernel[] {
+    const forms = formsOf(kernel, this.info).map((form) => form.kernel);
+    return [kernel, ...forms.filter((form) => form !== kernel)];
   }
 
   tuning(): Tuning {

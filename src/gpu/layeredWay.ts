@@ -11,6 +11,7 @@ import {
   stepStride,
   workgroups,
 } from './dispatch.ts';
+import type { PassTimer } from './passTimer.ts';
 import type { PipelineManager } from './pipelines.ts';
 import type { Way } from './way.ts';
 
@@ -73,8 +74,8 @@ export class LayeredWay implements Way {
   }
 
   /** WebGPU itself orders the dispatches of a pass by what they read and write. */
-  encode(encoder: GPUCommandEncoder, steps: number, timestampWrites?: GPUComputePassTimestampWrites): void {
-    const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
+  encode(encoder: GPUCommandEncoder, steps: number, timer?: PassTimer): void {
+    const pass = encoder.beginComputePass({ timestampWrites: timer?.writes() });
     for (let step = 0; step < steps; step++) {
       pass.setBindGroup(1, this.#stepGroup, [step * this.#stride]);
       for (const dispatch of this.#dispatches) encodeDispatch(pass, dispatch);
@@ -82,18 +83,12 @@ export class LayeredWay implements Way {
     pass.end();
   }
 
-  /** The same with a pass for every dispatch, which leaves its begin and end in the query set. */
-  encodeTimed(encoder: GPUCommandEncoder, steps: number, querySet: GPUQuerySet): void {
-    let timestamp = 0;
+  /** The same with a pass for every dispatch, each of which is timed. */
+  encodeTimed(encoder: GPUCommandEncoder, steps: number, timer: PassTimer): void {
+    let passes = 0;
     for (let step = 0; step < steps; step++) {
       for (const dispatch of this.#dispatches) {
-        const pass = encoder.beginComputePass({
-          timestampWrites: {
-            querySet,
-            beginningOfPassWriteIndex: timestamp++,
-            endOfPassWriteIndex: timestamp++,
-          },
-        });
+        const pass = encoder.beginComputePass({ timestampWrites: timer.writes(passes++) });
         pass.setBindGroup(1, this.#stepGroup, [step * this.#stride]);
         encodeDispatch(pass, dispatch);
         pass.end();

@@ -5,6 +5,7 @@ import type { SmallTraining } from '../plan/small.ts';
 import { StepTable } from '../plan/steps.ts';
 import type { Buffers } from './buffers.ts';
 import { createDispatch, createStepGroup, type Dispatch, encodeDispatch, stepStride } from './dispatch.ts';
+import type { PassTimer } from './passTimer.ts';
 import type { PipelineManager } from './pipelines.ts';
 import type { Way } from './way.ts';
 
@@ -91,11 +92,11 @@ export class PersistentWay implements Way {
     this.device.queue.writeBuffer(this.#steps, 0, words, 0, end + StepTable.size / 4);
   }
 
-  encode(encoder: GPUCommandEncoder, steps: number, timestampWrites?: GPUComputePassTimestampWrites): void {
+  encode(encoder: GPUCommandEncoder, steps: number, timer?: PassTimer): void {
     for (const { buffer, offset, bytes } of this.#kept) {
       encoder.copyBufferToBuffer(buffer, 0, this.#state, offset, bytes);
     }
-    const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
+    const pass = encoder.beginComputePass({ timestampWrites: timer?.writes() });
     for (let i = 0; i * this.#turn < steps; i++) {
       pass.setBindGroup(1, this.#turnGroup, [i * this.#stride]);
       encodeDispatch(pass, this.#dispatch);

@@ -5,11 +5,10 @@ import { StepResults, type StepSource, type StepTable } from '../plan/steps.ts';
 import type { Buffers } from './buffers.ts';
 import type { DeviceHealth } from './deviceHealth.ts';
 import type { LayeredWay } from './layeredWay.ts';
+import { PassTimer } from './passTimer.ts';
 import type { Profiler } from './profiler.ts';
 import type { GpuProgram } from './program.ts';
 
-/** Timestamps that WebGPU lets a query set have. */
-const MOST_TIMESTAMPS = 4096;
 /** Steps in a submission: enough for its cost to be shared as it is in training without a profile. */
 const STEPS = 64;
 
@@ -17,8 +16,7 @@ export class ProfiledProgram implements Program {
   readonly depth = 1;
   readonly results: StepResults;
   readonly #steps: number;
-  readonly #querySet: GPUQuerySet;
-  readonly #resolved: GPUBuffer;
+  readonly #timer: PassTimer;
   readonly #staging: GPUBuffer;
   readonly #header: number;
   readonly #table: StepTable;
@@ -32,15 +30,12 @@ export class ProfiledProgram implements Program {
     private readonly profiler: Profiler,
   ) {
     const { plan } = program;
-    const timestamps = 2 * plan.calls.length;
-    this.#steps = Math.max(1, Math.min(STEPS, plan.slots, Math.floor(MOST_TIMESTAMPS / timestamps)));
-    const count = this.#steps * timestamps;
-    this.#header = 8 * count;
-    this.#querySet = device.createQuerySet({ type: 'timestamp', count });
-    const { QUERY_RESOLVE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
-    this.#resolved = buffers.create('timestamps', this.#header, QUERY_RESOLVE | COPY_SRC);
+    const calls = plan.calls.length;
+    this.#steps = Math.max(1, Math.min(STEPS, plan.slots, Math.floor(PassTimer.most / calls)));
+    this.#timer = new PassTimer(device, buffers, this.#steps * calls);
+    this.#header = PassTimer.bytes(this.#steps * calls);
     const bytes = this.#header + plan.slots * 4 * plan.metricsWidth;
-    this.#staging = buffers.create('readback', bytes, MAP_READ | COPY_DST);
+    this.#staging = buffers.create('readback', bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
     this.#table = way.createTable();
     this.results = new StepResults(plan);
   }
@@ -58,8 +53,7 @@ export class ProfiledProgram implements Program {
   }
 
   dispose(): void {
-    this.#querySet.destroy();
-    this.buffers.destroy(this.#resolved);
+    this.#timer.dispose();
     this.buffers.destroy(this.#staging);
     this.way.dispose();
     this.program.dispose();
@@ -73,17 +67,15 @@ export class ProfiledProgram implements Program {
     this.way.write(table);
     this.#encode(steps);
     const data = await this.health.read(this.#staging, this.#staging.mapAsync(GPUMapMode.READ));
-    const dispatches = new BigUint64Array(data, 0, 2 * this.plan.calls.length * steps);
+    const dispatches = PassTimer.read(data, this.plan.calls.length * steps);
     this.profiler.record(this.plan, { steps, dispatches, waited: performance.now() - begin });
     return this.program.metrics && new Float32Array(data, this.#header);
   }
 
   #encode(steps: number): void {
     const encoder = this.device.createCommandEncoder();
-    this.way.encodeTimed(encoder, steps, this.#querySet);
-    const timestamps = 2 * this.plan.calls.length * steps;
-    encoder.resolveQuerySet(this.#querySet, 0, timestamps, this.#resolved, 0);
-    encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, 8 * timestamps);
+    this.way.encodeTimed(encoder, steps, this.#timer);
+    this.#timer.encode(encoder, this.#staging, this.plan.calls.length * steps);
     const { metrics } = this.program;
     const bytes = steps * 4 * this.plan.metricsWidth;
     if (metrics) encoder.copyBufferToBuffer(metrics, 0, this.#staging, this.#header, bytes);

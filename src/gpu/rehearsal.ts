@@ -5,6 +5,7 @@ import { StepTable } from '../plan/steps.ts';
 import { numbersPerStep } from '../plan/work.ts';
 import type { Buffers } from './buffers.ts';
 import { createStepGroup } from './dispatch.ts';
+import { PassTimer } from './passTimer.ts';
 import type { PipelineManager } from './pipelines.ts';
 
 /** A pipeline and the workgroups of a whole call. */
@@ -27,8 +28,7 @@ export class Rehearsal {
   readonly #tensors: GPUBuffer[] = [];
   readonly #bindGroup: GPUBindGroup;
   readonly #stepGroup: GPUBindGroup;
-  readonly #querySet: GPUQuerySet | undefined;
-  readonly #resolved: GPUBuffer;
+  readonly #timer: PassTimer | undefined;
   readonly #staging: GPUBuffer;
   /** Milliseconds that the device has spent on it. */
   spent = 0;
@@ -40,7 +40,7 @@ export class Rehearsal {
     { kernel, tensors }: KernelCall,
     plan: Plan,
   ) {
-    const { STORAGE, UNIFORM, COPY_DST, COPY_SRC, QUERY_RESOLVE, MAP_READ } = GPUBufferUsage;
+    const { STORAGE, UNIFORM, COPY_DST, MAP_READ } = GPUBufferUsage;
     const entries = Object.entries(tensors).map(([name, tensor]) => {
       const buffer = this.#create(Math.max(4, 4 * numbersPerStep(tensor, plan)), STORAGE | COPY_DST);
       if (kernel.shader.bindings[name].type === 'u32') {
@@ -58,11 +58,8 @@ export class Rehearsal {
     const buffer = this.#create(StepTable.size, UNIFORM | COPY_DST);
     device.queue.writeBuffer(buffer, 0, table.words, 0, StepTable.size / 4);
     this.#stepGroup = createStepGroup(device, pipelines, buffer);
-    if (device.features.has('timestamp-query')) {
-      this.#querySet = device.createQuerySet({ type: 'timestamp', count: 2 });
-    }
-    this.#resolved = this.#create(16, QUERY_RESOLVE | COPY_SRC);
-    this.#staging = this.#create(16, MAP_READ | COPY_DST);
+    this.#timer = PassTimer.where(device, buffers);
+    this.#staging = this.#create(PassTimer.bytes(), MAP_READ | COPY_DST);
   }
 
   /** Finds out how much of a call takes a few milliseconds. */
@@ -86,7 +83,7 @@ export class Rehearsal {
 
   dispose(): void {
     for (const buffer of this.#tensors) this.buffers.destroy(buffer);
-    this.#querySet?.destroy();
+    this.#timer?.dispose();
   }
 
   #create(bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
@@ -98,29 +95,23 @@ export class Rehearsal {
   /** By the device's clock; without one by ours, once nothing else is being waited for. */
   async #run(pipeline: GPUComputePipeline, { groups, repetitions }: Portion): Promise<number> {
     const { queue, limits } = this.device;
-    const querySet = this.#querySet;
+    const timer = this.#timer;
     const encoder = this.device.createCommandEncoder();
-    const timestampWrites = querySet && { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };
-    const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
+    const pass = encoder.beginComputePass({ timestampWrites: timer?.writes() });
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, this.#bindGroup);
     pass.setBindGroup(1, this.#stepGroup, [0]);
     const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension);
     for (let i = 0; i < repetitions; i++) pass.dispatchWorkgroups(across, Math.ceil(groups / across));
     pass.end();
-    if (querySet) {
-      encoder.resolveQuerySet(querySet, 0, 2, this.#resolved, 0);
-      encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, 16);
-    } else {
-      await queue.onSubmittedWorkDone();
-    }
+    if (timer) timer.encode(encoder, this.#staging);
+    else await queue.onSubmittedWorkDone();
     const submitted = performance.now();
     queue.submit([encoder.finish()]);
-    await (querySet ? this.#staging.mapAsync(GPUMapMode.READ) : queue.onSubmittedWorkDone());
+    await (timer ? this.#staging.mapAsync(GPUMapMode.READ) : queue.onSubmittedWorkDone());
     let milliseconds = performance.now() - submitted;
-    if (querySet) {
-      const [begin, end] = new BigUint64Array(this.#staging.getMappedRange());
-      milliseconds = Number(end - begin) / 1e6;
+    if (timer) {
+      milliseconds = PassTimer.milliseconds(this.#staging.getMappedRange());
       this.#staging.unmap();
     }
     this.spent += milliseconds;

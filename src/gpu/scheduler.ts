@@ -4,6 +4,7 @@ import { type Chunk, feed } from '../plan/feed.ts';
 import { StepResults, type StepSource, type StepTable } from '../plan/steps.ts';
 import type { Buffers } from './buffers.ts';
 import type { DeviceHealth } from './deviceHealth.ts';
+import { PassTimer } from './passTimer.ts';
 import type { GpuProgram } from './program.ts';
 import type { Way } from './way.ts';
 import type { TimedWay, Ways } from './ways.ts';
@@ -12,16 +13,15 @@ import type { TimedWay, Ways } from './ways.ts';
 const DEPTH = 3;
 /** Time that a submission may take, in ms: while a page is drawn, which waits for it, and while none is. */
 const TARGET = { drawn: 12, hidden: 60, most: 250 };
-const TIMESTAMPS = 2;
-const TIMESTAMP_BYTES = 8;
+/** Bytes of the times that a staging buffer begins with. */
+const HEADER = PassTimer.bytes();
 
 /** What a submission in flight needs for itself; there are `DEPTH` of them, used in turn. */
 interface Lane {
   /** A table for each way that has been taken. */
   readonly tables: Map<Way, StepTable>;
   readonly staging: GPUBuffer;
-  readonly querySet: GPUQuerySet | undefined;
-  readonly resolved: GPUBuffer | undefined;
+  readonly timer: PassTimer | undefined;
 }
 
 export class Scheduler implements Program {
@@ -62,10 +62,9 @@ export class Scheduler implements Program {
   }
 
   dispose(): void {
-    for (const { staging, querySet, resolved } of this.#lanes) {
+    for (const { staging, timer } of this.#lanes) {
       this.buffers.destroy(staging);
-      if (resolved) this.buffers.destroy(resolved);
-      querySet?.destroy();
+      timer?.dispose();
     }
     this.ways.dispose();
     this.program.dispose();
@@ -75,9 +74,7 @@ export class Scheduler implements Program {
     this.program.writeRows(table);
     timed.way.write(table);
     const encoder = this.device.createCommandEncoder();
-    const { querySet } = lane;
-    const timestampWrites = querySet && { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };
-    timed.way.encode(encoder, table.count, timestampWrites);
+    timed.way.encode(encoder, table.count, lane.timer);
     const bytes = this.#encodeReadback(encoder, lane, table.count);
     this.device.queue.submit([encoder.finish()]);
     const submitted = performance.now();
@@ -88,20 +85,16 @@ export class Scheduler implements Program {
       bytes,
     );
     this.ways.record(timed, table.count, this.#busyTime(data, submitted), this.#target());
-    return this.program.metrics && new Float32Array(data, TIMESTAMPS * TIMESTAMP_BYTES);
+    return this.program.metrics && new Float32Array(data, HEADER);
   }
 
-  /** The staging buffer holds the timestamps, then the chunk's rows of the metrics table: so many bytes in all. */
-  #encodeReadback(encoder: GPUCommandEncoder, { staging, querySet, resolved }: Lane, steps: number): number {
-    const header = TIMESTAMPS * TIMESTAMP_BYTES;
-    if (querySet && resolved) {
-      encoder.resolveQuerySet(querySet, 0, TIMESTAMPS, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, staging, 0, header);
-    }
+  /** The staging buffer holds the times, then the chunk's rows of the metrics table: so many bytes in all. */
+  #encodeReadback(encoder: GPUCommandEncoder, { staging, timer }: Lane, steps: number): number {
+    timer?.encode(encoder, staging);
     const { metrics } = this.program;
     const bytes = steps * this.#stride;
-    if (metrics) encoder.copyBufferToBuffer(metrics, 0, staging, header, bytes);
-    return header + bytes;
+    if (metrics) encoder.copyBufferToBuffer(metrics, 0, staging, HEADER, bytes);
+    return HEADER + bytes;
   }
 
   /** The time to aim at: long enough for the submissions in flight to bridge the wait for one of them. */
@@ -116,25 +109,20 @@ export class Scheduler implements Program {
     const waited = now - Math.max(submitted, this.#lastFinish);
     this.#lastFinish = now;
     this.#latency = Math.min(this.#latency, now - submitted);
-    const [begin, end] = new BigUint64Array(data, 0, TIMESTAMPS);
-    const measured = Number(end - begin) / 1e6;
+    const measured = PassTimer.milliseconds(data);
     return measured > 0 && measured <= waited + this.#latency ? measured : waited - this.#latency;
   }
 
   #createLane(): Lane {
     const { plan } = this.program;
-    const header = TIMESTAMPS * TIMESTAMP_BYTES;
-    const timed = this.device.features.has('timestamp-query');
-    const resolveUsage = GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC;
     return {
       tables: new Map(),
       staging: this.buffers.create(
         'readback',
-        header + plan.slots * this.#stride,
+        HEADER + plan.slots * this.#stride,
         GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
       ),
-      querySet: timed ? this.device.createQuerySet({ type: 'timestamp', count: TIMESTAMPS }) : undefined,
-      resolved: timed ? this.buffers.create('timestamps', header, resolveUsage) : undefined,
+      timer: PassTimer.where(this.device, this.buffers),
     };
   }
 }

@@ -12,7 +12,7 @@ import type { LayeredWay } from './layeredWay.ts';
 import type { PipelineManager } from './pipelines.ts';
 import { type Candidate, Rehearsal } from './rehearsal.ts';
 import { digest, loadWinners, saveWinner, type Winners } from './tunings.ts';
-import { type Way, waysFor } from './variants.ts';
+import { type Form, formsFor } from './variants.ts';
 
 export interface TuneOptions {
   /** Milliseconds that the device may spend on measuring, in all. */
@@ -46,7 +46,7 @@ interface Job {
   readonly key: string;
   readonly call: KernelCall;
   readonly plan: Plan;
-  readonly ways: readonly Way[];
+  readonly forms: readonly Form[];
   /** Where the call is in plans that run it. */
   readonly users: { readonly way: LayeredWay; readonly index: number }[];
 }
@@ -71,14 +71,16 @@ export class Tuner {
   }
 
   get report(): Tuning {
-    return new Tuning([...this.#shapes.values()]);
+    // In an order of its own: what is known comes in as storage and digests answer.
+    const shapes = [...this.#shapes].sort(([a], [b]) => (a < b ? -1 : 1));
+    return new Tuning(shapes.map(([, shape]) => shape));
   }
 
-  /** The plan with each product in the way that is known or expected to be the fastest, of those that are right. */
+  /** The plan with each product in the form that is known or expected to be the fastest, of those that are right. */
   async applyTo(plan: Plan): Promise<Plan> {
     const calls = plan.calls.map(async (call) => {
-      const ways = this.#waysFor(call);
-      return ways.length > 0 ? { ...call, kernel: (await this.#choose(call, ways)).kernel } : call;
+      const forms = this.#formsFor(call);
+      return forms.length > 0 ? { ...call, kernel: (await this.#choose(call, forms)).kernel } : call;
     });
     return { ...plan, calls: await Promise.all(calls) };
   }
@@ -89,7 +91,7 @@ export class Tuner {
       const key = keyOf(call);
       if (this.#shapes.get(key)?.source !== 'expected' || call.kernel.flops!(call.constants) < TUNED)
         continue;
-      const job = this.#jobs.get(key) ?? { key, call, plan, ways: this.#waysFor(call), users: [] };
+      const job = this.#jobs.get(key) ?? { key, call, plan, forms: this.#formsFor(call), users: [] };
       job.users.push({ way, index });
       this.#jobs.set(key, job);
     }
@@ -100,16 +102,16 @@ export class Tuner {
     this.#left = 0;
   }
 
-  #waysFor(call: KernelCall): Way[] {
-    return waysFor(call, this.info, this.options.anyOrder);
+  #formsFor(call: KernelCall): Form[] {
+    return formsFor(call, this.info, this.options.anyOrder);
   }
 
-  async #choose(call: KernelCall, ways: readonly Way[]): Promise<Way> {
+  async #choose(call: KernelCall, forms: readonly Form[]): Promise<Form> {
     const key = keyOf(call);
     const { shader } = call.kernel;
     const known = this.#shapes.get(key)?.chosen;
-    const stored = known ?? (await this.#winners())[await this.#storageKey(key, ways)];
-    const chosen = ways.find(({ name }) => name === stored) ?? (await this.#firstProven(ways));
+    const stored = known ?? (await this.#winners())[await this.#storageKey(key, forms)];
+    const chosen = forms.find(({ name }) => name === stored) ?? (await this.#firstProven(forms));
     const source = chosen.name === stored ? 'stored' : 'expected';
     const tuning = {
       kernel: shader.name,
@@ -123,12 +125,12 @@ export class Tuner {
   }
 
   /** The kernel itself needs no proof: it is what the others are held against. */
-  async #firstProven(ways: readonly Way[]): Promise<Way> {
-    for (const way of ways) if (await this.#isProven(way)) return way;
-    return ways[0];
+  async #firstProven(forms: readonly Form[]): Promise<Form> {
+    for (const form of forms) if (await this.#isProven(form)) return form;
+    return forms[0];
   }
 
-  #isProven({ kernel }: Way): Promise<boolean> {
+  #isProven({ kernel }: Form): Promise<boolean> {
     const { name } = kernel.shader;
     const proof =
       this.#proofs.get(name) ??
@@ -149,34 +151,34 @@ export class Tuner {
     }
   }
 
-  async #compare({ key, call, plan, ways, users }: Job): Promise<void> {
-    const candidates = new Map<Way, Candidate>();
-    for (const way of ways) {
-      if (await this.#isProven(way)) candidates.set(way, await this.#compile(way, call));
+  async #compare({ key, call, plan, forms, users }: Job): Promise<void> {
+    const candidates = new Map<Form, Candidate>();
+    for (const form of forms) {
+      if (await this.#isProven(form)) candidates.set(form, await this.#compile(form, call));
     }
     if (candidates.size < 2) return;
     const times = await this.#time(call, plan, candidates);
     if (!times) return;
-    const [first, ...others] = ways.filter((way) => times.has(way));
+    const [first, ...others] = forms.filter((form) => times.has(form));
     const best = others.reduce((a, b) => (GAIN * times.get(b)! < times.get(a)! ? b : a), first);
     const { pipeline } = candidates.get(best)!;
     for (const { way, index } of users) way.use(index, best.kernel, pipeline);
     const microseconds = Object.fromEntries([...times].map(([{ name }, ms]) => [name, 1e3 * ms]));
     const shape = { ...this.#shapes.get(key)!, chosen: best.name, source: 'measured', microseconds } as const;
     this.#shapes.set(key, shape);
-    await saveWinner(this.#adapter, await this.#storageKey(key, ways), best.name);
+    await saveWinner(this.#adapter, await this.#storageKey(key, forms), best.name);
   }
 
-  async #compile({ kernel }: Way, { constants }: KernelCall): Promise<Candidate> {
+  async #compile({ kernel }: Form, { constants }: KernelCall): Promise<Candidate> {
     const pipeline = await this.pipelines.get(kernel.shader, constants);
     const [across, down] = workgroups(kernel, kernel.threads(constants), Number.POSITIVE_INFINITY);
     return { pipeline, groups: across * down };
   }
 
   /** Milliseconds of each, the shortest of some rounds in which they take turns; none when the budget is spent. */
-  async #time(call: KernelCall, plan: Plan, candidates: ReadonlyMap<Way, Candidate>) {
+  async #time(call: KernelCall, plan: Plan, candidates: ReadonlyMap<Form, Candidate>) {
     const rehearsal = new Rehearsal(this.device, this.buffers, this.pipelines, call, plan);
-    const times = new Map<Way, number>();
+    const times = new Map<Form, number>();
     const turn = async <T>(measure: Promise<T>): Promise<T> => {
       const before = rehearsal.spent;
       const result = await measure;
@@ -186,14 +188,14 @@ export class Tuner {
       return result;
     };
     try {
-      const portions = new Map<Way, Awaited<ReturnType<Rehearsal['calibrate']>>>();
-      for (const [way, candidate] of candidates)
-        portions.set(way, await turn(rehearsal.calibrate(candidate)));
+      const portions = new Map<Form, Awaited<ReturnType<Rehearsal['calibrate']>>>();
+      for (const [form, candidate] of candidates)
+        portions.set(form, await turn(rehearsal.calibrate(candidate)));
       for (let round = 0; round < ROUNDS; round++) {
-        for (const [way, candidate] of candidates) {
+        for (const [form, candidate] of candidates) {
           if (this.#left <= 0) return undefined;
-          const time = await turn(rehearsal.time(candidate, portions.get(way)!));
-          times.set(way, Math.min(time, times.get(way) ?? Number.POSITIVE_INFINITY));
+          const time = await turn(rehearsal.time(candidate, portions.get(form)!));
+          times.set(form, Math.min(time, times.get(form) ?? Number.POSITIVE_INFINITY));
         }
       }
       return times;
@@ -212,8 +214,8 @@ export class Tuner {
     return this.#stored;
   }
 
-  async #storageKey(key: string, ways: readonly Way[]): Promise<string> {
-    return `${key} ${await digest(ways.map(({ kernel }) => kernel.shader.code).join())}`;
+  async #storageKey(key: string, forms: readonly Form[]): Promise<string> {
+    return `${key} ${await digest(forms.map(({ kernel }) => kernel.shader.code).join())}`;
   }
 }
 

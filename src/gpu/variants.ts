@@ -6,7 +6,7 @@ import type { KernelCall } from '../plan/plan.ts';
 /** Work from which on a variant is worth its compilation, in floating-point operations. */
 const WORTHWHILE = 50_000;
 
-/** What a kernel itself is called among its variants: its way to do a product. */
+/** What a kernel itself is called among its variants: for how it does a product. */
 const ITSELF = 'registers';
 
 /**
@@ -18,32 +18,33 @@ const expectations = {
   hardware: ['tiles_4', ITSELF, 'tiles_8', 'quads'],
 };
 
-export interface Way {
+/** A kernel itself, or one of its variants. */
+export interface Form {
   readonly name: string;
   readonly kernel: Kernel;
   readonly suits: Variant['suits'];
 }
 
 /**
- * What a kernel may run by on this device, the most promising way first. `anyOrder` admits those that add up in another
+ * The forms that a kernel may run in on this device, the most promising first. `anyOrder` admits those that add up in another
  * order, of which least is expected.
  */
-export function waysTo(kernel: Kernel, info: DeviceInfo, anyOrder = false): Way[] {
+export function formsOf(kernel: Kernel, info: DeviceInfo, anyOrder = false): Form[] {
   const possible = possibleVariants(kernel, info.features);
   const reordered = possible.filter((variant) => anyOrder && variant.reordered);
   const names = [
     ...expectations[info.isFallbackAdapter ? 'software' : 'hardware'],
     ...reordered.map(({ name }) => name),
   ];
-  return names.flatMap((name): Way[] => {
+  return names.flatMap((name): Form[] => {
     if (name === ITSELF) return [{ name, kernel, suits: () => true }];
     const variant = possible.find((candidate) => candidate.name === name);
     return variant ? [{ name, kernel: asKernel(kernel, variant), suits: variant.suits }] : [];
   });
 }
 
-/** The ways to run a call, as above; none where there is nothing to choose. */
-export function waysFor({ kernel, constants }: KernelCall, info: DeviceInfo, anyOrder = false): Way[] {
+/** The forms of a call's kernel, as above; none where there is nothing to choose. */
+export function formsFor({ kernel, constants }: KernelCall, info: DeviceInfo, anyOrder = false): Form[] {
   if (!kernel.variants?.length || (kernel.flops?.(constants) ?? 0) < WORTHWHILE) return [];
-  return waysTo(kernel, info, anyOrder).filter(({ suits }) => suits(constants));
+  return formsOf(kernel, info, anyOrder).filter(({ suits }) => suits(constants));
 }

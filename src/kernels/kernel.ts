@@ -120,8 +120,8 @@ export function possibleVariants({ variants = [] }: Kernel, features: Iterable<s
   return variants.filter((variant) => variant.features.every((name) => offered.has(name)));
 }
 
-/** The kernel in every way that such a device can do it: itself first. */
-export const waysToDo = (kernel: Kernel, features: Iterable<string>): Kernel[] => [
+/** The kernel in every form that such a device can run: itself first. */
+export const possibleForms = (kernel: Kernel, features: Iterable<string>): Kernel[] => [
   kernel,
   ...possibleVariants(kernel, features).map((variant) => asKernel(kernel, variant)),
 ];

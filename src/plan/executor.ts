@@ -48,6 +48,10 @@ export interface DeviceInfo {
   readonly limits: Readonly<Record<string, number>>;
 }
 
+/** Such as `google swiftshader`. */
+export const deviceName = ({ vendor, architecture, description }: DeviceInfo) =>
+  [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed';
+
 export interface Memory {
   readonly buffers: number;
   readonly bytes: number;

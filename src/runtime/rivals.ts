@@ -1,5 +1,5 @@
 /** With `auto`: the CPU's executor and WebGPU's, of which each training takes the faster. */
-import type { DeviceInfo, Executor } from '../plan/executor.ts';
+import { deviceName, type Executor } from '../plan/executor.ts';
 
 export type Backend = Executor['backend'];
 
@@ -35,8 +35,5 @@ export interface Rivals {
 /** Such as `webgpu (google swiftshader, a software adapter)`. */
 export function describeExecutor({ backend, info }: Executor): string {
   const kind = info.isFallbackAdapter ? ', a software adapter' : '';
-  return `${backend} (${adapterName(info)}${kind})`;
+  return `${backend} (${deviceName(info)}${kind})`;
 }
-
-const adapterName = ({ vendor, architecture, description }: DeviceInfo) =>
-  [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed';

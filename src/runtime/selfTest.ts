@@ -1,5 +1,5 @@
 import { GpuExecutor } from '../gpu/executor.ts';
-import { type Kernel, waysToDo } from '../kernels/kernel.ts';
+import { type Kernel, possibleForms } from '../kernels/kernel.ts';
 import { registry } from '../kernels/registry.ts';
 import type { Executor } from '../plan/executor.ts';
 import { runParityCase } from './parity.ts';
@@ -17,15 +17,15 @@ export interface KernelReport {
   readonly failures: readonly string[];
 }
 
-/** On WebGPU in the ways that may be chosen there. */
+/** On WebGPU in the forms that may be chosen there. */
 const kernelsOf = (executor: Executor): Kernel[] =>
   registry.flatMap((kernel) =>
-    executor instanceof GpuExecutor ? executor.waysTo(kernel) : waysOn(executor, kernel),
+    executor instanceof GpuExecutor ? executor.formsOf(kernel) : formsOn(executor, kernel),
   );
 
-/** A kernel in every way that the executor can do it. */
-export function waysOn({ backend, info }: Executor, kernel: Kernel): Kernel[] {
-  if (backend === 'webgpu') return waysToDo(kernel, info.features);
+/** A kernel in every form that the executor can run. */
+export function formsOn({ backend, info }: Executor, kernel: Kernel): Kernel[] {
+  if (backend === 'webgpu') return possibleForms(kernel, info.features);
   return kernel.webgpuOnly ? [] : [kernel];
 }
 

@@ -4,7 +4,7 @@
  * any kernel that links it, the kernel's own lines by the kernel. Mutants that compute the same are listed, and why.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Kernel, type ParityCase, waysToDo } from '../../src/kernels/kernel.ts';
+import { type Kernel, type ParityCase, possibleForms } from '../../src/kernels/kernel.ts';
 import { registry } from '../../src/kernels/registry.ts';
 import { runParityCase } from '../../src/runtime/parity.ts';
 import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts';
@@ -84,7 +84,7 @@ function variedCases(kernel: Kernel): Candidate[] {
 /** Every shader file with its mutants. */
 function suspectsByFile(): Map<string, Suspect[]> {
   const files = new Map<string, Map<string, Suspect>>();
-  for (const kernel of registry.flatMap((each) => waysToDo(each, features))) {
+  for (const kernel of registry.flatMap((each) => possibleForms(each, features))) {
     const { code, sources } = kernel.shader;
     const seen = new Map<string, number>();
     for (const mutant of mutants(code)) {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { registry } from '../../src/kernels/registry.ts';
 import type { Executor } from '../../src/plan/executor.ts';
 import { runParityCase } from '../../src/runtime/parity.ts';
-import { waysOn } from '../../src/runtime/selfTest.ts';
+import { formsOn } from '../../src/runtime/selfTest.ts';
 
-/** Tests that hold every kernel, in every way to do it, on this executor against its float64 reference. */
+/** Tests that hold every kernel, in every form, on this executor against its float64 reference. */
 export function testKernels(name: string, create: () => Promise<Executor>): void {
   describe(name, () => {
     let executor: Executor;
@@ -20,8 +20,8 @@ export function testKernels(name: string, create: () => Promise<Executor>): void
       async (_name, kernel) => {
         expect(kernel.cases.length).toBeGreaterThan(3);
         const results = await Promise.all(
-          waysOn(executor, kernel).flatMap((way) =>
-            way.cases.map((parityCase) => runParityCase(executor, way, parityCase)),
+          formsOn(executor, kernel).flatMap((form) =>
+            form.cases.map((parityCase) => runParityCase(executor, form, parityCase)),
           ),
         );
         const failures = results

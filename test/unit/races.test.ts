@@ -1,7 +1,7 @@
 /** The small parity cases of every kernel under wgsl_reflect's race detector: no GPU run can prove that. */
 import { describe, expect, test } from 'vitest';
 import { denseForward } from '../../src/kernels/dense_forward.ts';
-import { type Kernel, type ParityCase, waysToDo } from '../../src/kernels/kernel.ts';
+import { type Kernel, type ParityCase, possibleForms } from '../../src/kernels/kernel.ts';
 import { outputDelta } from '../../src/kernels/output_delta.ts';
 import { registry } from '../../src/kernels/registry.ts';
 import { runParityCase } from '../../src/runtime/parity.ts';
@@ -40,7 +40,7 @@ describe.each(registry.map((kernel) => [kernel.shader.name, kernel] as const))('
 });
 
 /** Subgroups are not interpreted, and 8×8 outputs to a thread would take minutes: they are 4×4 in all but a number. */
-const products = waysToDo(denseForward as unknown as Kernel, []).slice(1);
+const products = possibleForms(denseForward as unknown as Kernel, []).slice(1);
 const ways = products.filter(({ shader }) => !shader.name.endsWith('tiles_8'));
 
 describe.each(ways.map((way) => [way.shader.name, way] as const))('%s', (_name, way) => {

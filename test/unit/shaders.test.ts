@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listLibrary, listWgsl, shaderRoot } from '../../shaders/build/plugin.ts';
 import { reflectFile } from '../../shaders/build/reflect.ts';
 import { formatMessage, PipelineManager } from '../../src/gpu/pipelines.ts';
-import { type Kernel, resolveConstants, waysToDo } from '../../src/kernels/kernel.ts';
+import { type Kernel, possibleForms, resolveConstants } from '../../src/kernels/kernel.ts';
 import { registry } from '../../src/kernels/registry.ts';
 import type { Shader, SourceRange } from '../../src/kernels/shader.ts';
 import { requestNullDevice } from '../support/nullDevice.ts';
@@ -42,7 +42,7 @@ describe.each(named(allFiles))('%s', (name, file) => {
   });
 });
 
-const kernels = registry.flatMap((kernel) => waysToDo(kernel, ['subgroups']));
+const kernels = registry.flatMap((kernel) => possibleForms(kernel, ['subgroups']));
 
 describe.each(kernels.map((kernel) => [kernel.shader.name, kernel] as const))('%s', (_name, kernel) => {
   test.each(kernel.cases.map((parityCase) => [parityCase.label, parityCase] as const))(

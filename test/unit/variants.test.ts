@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Buffers } from '../../src/gpu/buffers.ts';
 import type { PipelineManager } from '../../src/gpu/pipelines.ts';
 import { Tuner } from '../../src/gpu/tuner.ts';
-import { waysFor } from '../../src/gpu/variants.ts';
+import { formsFor } from '../../src/gpu/variants.ts';
 import { denseForward } from '../../src/kernels/dense_forward.ts';
 import { gatherRows } from '../../src/kernels/gather_rows.ts';
 import type { Kernel } from '../../src/kernels/kernel.ts';
@@ -61,7 +61,7 @@ test('a GPU gets tiles in workgroup memory', async () => {
 
 test('variants that add up in another order have to be asked for', () => {
   const call = { kernel: denseForward as unknown as Kernel, tensors: {}, constants: { M: 32, N: 64, K: 64 } };
-  const names = (anyOrder: boolean) => waysFor(call, software, anyOrder).map(({ name }) => name);
+  const names = (anyOrder: boolean) => formsFor(call, software, anyOrder).map(({ name }) => name);
   expect(names(false)).toEqual(['quads', 'registers']);
   expect(names(true)).toEqual(['quads', 'registers', 'split']);
 });

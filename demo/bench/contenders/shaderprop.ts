@@ -1,5 +1,6 @@
 /** This library, on each of its backends. */
 import type { Optimizer, RuntimeOptions, Sequential } from '../../../src/index.ts';
+import { deviceName } from '../../../src/plan/executor.ts';
 import { adamConstants, type Network, type Workload } from '../workload.ts';
 import type { Contender } from './contender.ts';
 
@@ -18,11 +19,11 @@ async function prepare(backend: string, workload: Workload) {
   model.compile({ optimizer: buildOptimizer(library, workload), loss: workload.loss, runtime });
   await model.setWeights(workload.weights.map((data) => ({ data })));
   const trainer = await model.trainer(workload.x, workload.y, { batchSize: workload.batch, shuffle: false });
-  const { vendor, architecture, description, isFallbackAdapter } = runtime.info;
-  const name = [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed';
+  const { backend: trainsOn, info } = runtime;
   return {
     chosen: runtime.choice?.backend,
-    device: runtime.backend === 'webgpu' ? { name, isSoftware: isFallbackAdapter } : undefined,
+    device:
+      trainsOn === 'webgpu' ? { name: deviceName(info), isSoftware: info.isFallbackAdapter } : undefined,
     run: async (steps: number) => (await trainer.run(steps)).loss,
     predict: (x: Float32Array) => model.predict(x),
   };
