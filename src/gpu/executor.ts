@@ -8,6 +8,7 @@ import {
   sharedTensor,
   type TensorMap,
 } from '../plan/executor.ts';
+import { joinHead } from '../plan/head.ts';
 import type { Plan, TensorSpec } from '../plan/plan.ts';
 import { planSmall } from '../plan/small.ts';
 import { flopsOf } from '../plan/work.ts';
@@ -78,7 +79,7 @@ export class GpuExecutor implements Executor {
   }
 
   async prepare(plan: Plan, shared: TensorMap): Promise<Program> {
-    const chosen = this.profiler ? await this.#tuner.applyTo(plan) : plan;
+    const chosen = this.profiler ? await this.#tuner.applyTo(this.#withHead(plan)) : plan;
     const program = this.#createProgram(chosen, shared);
     const surroundings = [this.#device, this.#buffers, this.#health] as const;
     try {
@@ -131,8 +132,9 @@ export class GpuExecutor implements Executor {
       name: 'layered',
       first: 1,
       make: async () => {
-        const way = await this.#createLayered(program, await this.#tuner.applyTo(plan));
-        this.#tuner.tune(plan, way);
+        const joined = this.#withHead(plan);
+        const way = await this.#createLayered(program, await this.#tuner.applyTo(joined));
+        this.#tuner.tune(joined, way);
         return way;
       },
     };
@@ -150,6 +152,11 @@ export class GpuExecutor implements Executor {
     const choice = this.#faster.get(shape) ?? (this.#hasOneRounding ? undefined : ruleFor(plan));
     const chosen = both.filter(({ name }) => choice === undefined || name === choice);
     return Ways.create(chosen, (name) => this.#faster.set(shape, name));
+  }
+
+  /** The plan's last dense layer by one kernel where it is small: whose calls take longer to begin than to do. */
+  #withHead(plan: Plan): Plan {
+    return joinHead(plan, this.#smallDevice.lanes);
   }
 
   /** Other compilers fuse a product and a sum, which then round once, in one kernel and not in another. */

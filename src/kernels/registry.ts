@@ -20,6 +20,7 @@ import { outputDelta } from './output_delta.ts';
 import { scatterRows } from './scatter_rows.ts';
 import { softmaxBackward } from './softmax_backward.ts';
 import { softmaxForward } from './softmax_forward.ts';
+import { trainHead } from './train_head.ts';
 import { trainSmall } from './train_small.ts';
 import { unitStats } from './unit_stats.ts';
 import { weightAverage } from './weight_average.ts';
@@ -53,5 +54,6 @@ export const registry: readonly Kernel[] = [
   weightPenalty,
   unitStats,
   scatterRows,
+  trainHead,
   trainSmall,
 ];

@@ -56,7 +56,7 @@ export function placeOperations(
 }
 
 /** Threads that take part in the first round of adding up 64 rows, or as many as there are. */
-const halfOf = (rows: number) => 2 ** Math.max(0, Math.ceil(Math.log2(Math.min(rows, 64))) - 1);
+export const halfOf = (rows: number) => 2 ** Math.max(0, Math.ceil(Math.log2(Math.min(rows, 64))) - 1);
 
 const none = {
   ...(Object.fromEntries(Object.keys(structs.Operation.fields).map((name) => [name, 0])) as SmallOperation),

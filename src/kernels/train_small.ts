@@ -1,9 +1,9 @@
 import { values as activations } from '../../shaders/lib/activation.wgsl';
 import shader, { values as kinds } from '../../shaders/train_small.wgsl';
-import { streams, uniformSource } from '../model/random.ts';
 import { activationBackward } from './activation_backward.ts';
 import { activationForward } from './activation_forward.ts';
 import { denseForward } from './dense_forward.ts';
+import { spread } from './disturbance.ts';
 import { dropoutRows } from './dropout.ts';
 import { gatherRows } from './gather_rows.ts';
 import { gaussianNoiseRows } from './gaussian_noise.ts';
@@ -14,7 +14,6 @@ import { metricGroups, outputDelta } from './output_delta.ts';
 import { partialGroups } from './partialSums.ts';
 import { smallCases } from './smallCases.ts';
 import { readSteps, type SmallOperation } from './smallOperations.ts';
-import { SUBNORMAL, ULP } from './tolerance.ts';
 import { weightPenalty } from './weight_penalty.ts';
 
 type Constants = ConstantsOf<typeof shader>;
@@ -148,43 +147,17 @@ function train(tensors: Tensors, constants: Constants, { slot }: StepValues): vo
     new ReferenceStep(tensors, constants, step).run();
 }
 
-/** Relative errors that inputs are given, to see what becomes of them, and how much more than that may be seen. */
-const DISTURBANCE = 8 * ULP;
-const MARGIN = 4;
-
-/**
- * How far each output may be off: so many operations follow each other that no formula bounds their errors well. All
- * inputs are made wrong by a few roundings, at random, and what that does to the outputs tells how errors grow.
- */
-function spread(before: Tensors, after: Tensors, constants: Constants, current: StepValues) {
-  const uniform = uniformSource(1, streams.parity);
-  const allowed = {
-    state: new Float64Array(before.state.length),
-    metrics: new Float64Array(before.metrics.length),
-  };
-  for (let trial = 0; trial < 3; trial++) {
-    const wrong = (value: number) => value * (1 + DISTURBANCE * (2 * uniform() - 1));
-    const { x, state, metrics, ...rest } = before;
-    const inputs = { ...rest, x: x.map(wrong), state: state.map(wrong), metrics: metrics.slice() };
-    train(inputs, constants, current);
-    for (const name of ['state', 'metrics'] as const) {
-      for (const [i, value] of after[name].entries()) {
-        const error =
-          MARGIN * (Math.abs(inputs[name][i] - value) + DISTURBANCE * Math.abs(value)) + SUBNORMAL;
-        allowed[name][i] = Math.max(allowed[name][i], error);
-      }
-    }
-  }
-  // What the state holds beyond parameters and moments is the kernel's own.
-  allowed.state.fill(Number.POSITIVE_INFINITY, constants.KEPT);
-  return allowed;
-}
-
 export const trainSmall = defineKernel({
   shader,
   webgpuOnly: true,
   threads: () => 1,
   reference: train,
-  tolerance: spread,
+  tolerance(before, after, constants, step) {
+    const named = { disturbed: ['x', 'state'], outputs: ['state', 'metrics'] } as const;
+    const allowed = spread((tensors) => train(tensors, constants, step), before, after, named);
+    // What the state holds beyond parameters and moments is the kernel's own.
+    allowed.state.fill(Number.POSITIVE_INFINITY, constants.KEPT);
+    return allowed;
+  },
   cases: smallCases,
 });

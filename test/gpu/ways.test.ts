@@ -21,6 +21,7 @@ import { parseLoss } from '../../src/model/losses.ts';
 import { buildNetwork } from '../../src/model/network.ts';
 import { initialContents } from '../../src/model/parameters.ts';
 import { shuffledRows, uniformSource } from '../../src/model/random.ts';
+import { joinHead } from '../../src/plan/head.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { planSmall, type SmallDevice } from '../../src/plan/small.ts';
 import { planTraining, type TrainingOptions } from '../../src/plan/training.ts';
@@ -49,6 +50,7 @@ interface Training {
   readonly clipValue?: number;
   readonly clipNorm?: number;
   readonly options?: TrainingOptions;
+  readonly steps?: number;
 }
 
 function planOf({
@@ -78,12 +80,12 @@ function contentsOf(plan: Plan, labels: boolean): Record<string, Float32Array> {
   };
 }
 
-async function train(runner: WayRunner, training: Training) {
+async function train(runner: WayRunner, training: Training, change = (plan: Plan) => plan) {
   const { network, plan } = planOf(training);
   const rates = ratesOf(training.optimizer ?? sgd({ learningRate: 0.1 }));
   const order = shuffledRows(ROWS, 5, 0);
   // The third batch of every epoch is short.
-  const steps = Array.from({ length: 12 }, (_, index) => ({
+  const steps = Array.from({ length: training.steps ?? 12 }, (_, index) => ({
     ...{ index, rates: rates(index) },
     rows: order.slice((index % 3) * BATCH, Math.min(ROWS, ((index % 3) + 1) * BATCH)),
   }));
@@ -91,7 +93,7 @@ async function train(runner: WayRunner, training: Training) {
     ...contentsOf(plan, JSON.stringify(training.loss).includes('sparse')),
     ...initialOf(network),
   };
-  return runPlan(runner as never, plan, contents, steps);
+  return runPlan(runner as never, change(plan), contents, steps);
 }
 
 const initialOf = (network: ReturnType<typeof buildNetwork>) => Object.fromEntries(initialContents(network));
@@ -104,6 +106,7 @@ const smallDevices: readonly SmallDevice[] = [
 
 async function sameBits(training: Training): Promise<void> {
   const wanted = await train(new WayRunner(device), training);
+  expect(await train(new WayRunner(device), training, withHead)).toEqual(wanted);
   for (const small of smallDevices) {
     const { losses, tensors } = await train(new WayRunner(device, small), training);
     expect(losses).toEqual(wanted.losses);
@@ -112,6 +115,9 @@ async function sameBits(training: Training): Promise<void> {
   expect(wanted.losses.every(Number.isFinite)).toBe(true);
   expect(new Set(wanted.losses).size).toBe(wanted.losses.length);
 }
+
+/** The last dense layer in one call, wherever that can be. */
+const withHead = (plan: Plan) => joinHead(plan, 4);
 
 const hidden = (option: Parameters<typeof dense>[0]['activation'] = 'tanh') =>
   dense({ units: 6, activation: option, inputShape: [INPUTS] });
@@ -175,6 +181,21 @@ describe('the same bits layer by layer and by one kernel', () => {
       options: { weighted: true },
     });
   });
+});
+
+test('the same bits with the head of a larger network in one call, over 50 steps', async () => {
+  const training: Training = {
+    layers: [
+      dense({ units: 64, activation: 'relu', inputShape: [INPUTS] }),
+      dense({ units: 32, activation: 'relu' }),
+      dense({ units: 2, activation: 'softmax' }),
+    ],
+    loss: 'categoricalCrossentropy',
+    optimizer: adam(),
+    steps: 50,
+  };
+  const wanted = await train(new WayRunner(device), training);
+  expect(await train(new WayRunner(device), training, withHead)).toEqual(wanted);
 });
 
 describe('a plan that one kernel does not do is told why', () => {

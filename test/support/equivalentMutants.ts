@@ -118,6 +118,15 @@ export const equivalentMutants: Readonly<Record<string, Reasons>> = {
     'main: y[i] = select(x[i] * SCALE, 0.0, random_bits(SEED, current.index, i) [< ⇒ <=] THRESHOLD);':
       'tells of one in 2³² patterns of random bits',
   },
+  'shaders/train_head.wgsl': {
+    'main: [workgroupBarrier(); ⇒ ]': reasons.race,
+    'main: [storageBarrier(); ⇒ ]': reasons.race,
+    'main: if (thread == [0u ⇒ 1u]) { store_sums(); }': reasons.race,
+    'store_sums: for (var i = 0u; i [< ⇒ <=] half; i++) { sums[i] += sums[i + half]; }': reasons.spare,
+    'update: let input = select(x[row * K + min(k, K [- ⇒ +] 1u)], 1.0, k == K);': reasons.ones,
+    'update: let input = select(x[row * K + min(k, K[ - 1u ⇒ ])], 1.0, k == K);': reasons.ones,
+    ...momentReads('update_weight', 'i', '(K + 1u) * N'),
+  },
   'shaders/train_small.wgsl': {
     'dropped: return select(value * op.scale, 0.0, random_bits(op.seed, now.index, i) [< ⇒ <=] op.threshold);':
       'tells of one in 2³² patterns of random bits',

@@ -4,6 +4,7 @@ import { denseForward } from '../../src/kernels/dense_forward.ts';
 import { type Kernel, type ParityCase, possibleForms } from '../../src/kernels/kernel.ts';
 import { outputDelta } from '../../src/kernels/output_delta.ts';
 import { registry } from '../../src/kernels/registry.ts';
+import { trainHead } from '../../src/kernels/train_head.ts';
 import { runParityCase } from '../../src/runtime/parity.ts';
 import { Interpreter } from '../support/interpreter.ts';
 
@@ -50,14 +51,28 @@ describe.each(ways.map((way) => [way.shader.name, way] as const))('%s', (_name, 
   });
 });
 
+/** What is found in a case of the kernel with another line in place of one. */
+async function findingsOf(kernel: Kernel, parityCase: ParityCase, line: string, became: string) {
+  const code = kernel.shader.code.replace(line, became);
+  expect(code).not.toBe(kernel.shader.code);
+  const broken = { ...kernel, shader: { ...kernel.shader, code } };
+  return (await interpret(broken, parityCase)).findings.join('\n');
+}
+
+describe('train_head, broken', () => {
+  const kernel = trainHead as unknown as Kernel;
+
+  test.each([
+    ['without its barriers', 'workgroupBarrier();\nstorageBarrier();', ''],
+    ['with every thread storing the sums', 'if (thread == 0u)', 'if (thread < LANES)'],
+  ])('races %s', async (_what, line, became) => {
+    expect(await findingsOf(kernel, kernel.cases[0], line, became)).toMatch(/Data race/);
+  });
+});
+
 describe('output_delta, broken', () => {
-  async function findingsWith(line: string, became: string): Promise<string> {
-    const kernel = outputDelta as unknown as Kernel;
-    const code = kernel.shader.code.replace(line, became);
-    expect(code).not.toBe(kernel.shader.code);
-    const broken = { ...kernel, shader: { ...kernel.shader, code } };
-    return (await interpret(broken, kernel.cases[1])).findings.join('\n');
-  }
+  const kernel = outputDelta as unknown as Kernel;
+  const findingsWith = (line: string, became: string) => findingsOf(kernel, kernel.cases[1], line, became);
 
   test.each([
     ['without its barrier', 'workgroupBarrier();', ''],

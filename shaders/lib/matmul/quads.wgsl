@@ -2,7 +2,7 @@ enable subgroups;
 // A matrix product by quads: four lanes that share what they load compute 16×16 outputs. A lane loads four rows and
 // four columns; swapping columns with the other three, it multiplies its rows by all sixteen. Four terms at a time,
 // since on a processor that emulates a GPU, going once around a loop costs a move of every sum.
-const THREADS: u32 = 16u;
+const THREADS: u32 = 8u;
 
 // @link kernel
 fn row_count() -> u32 { return 1u; }
