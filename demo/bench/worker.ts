@@ -1,7 +1,8 @@
 /** Where one contender is tried. The page tells it what to do next, and everything is timed in here. */
 import { expose } from 'comlink';
+import { clear } from 'idb-keyval';
 import { type Calls, readCalls } from './calls.ts';
-import type { Prepared } from './contenders/contender.ts';
+import type { FitTask, FreshFit, Prepared } from './contenders/contender.ts';
 import { loaders } from './contenders/index.ts';
 import { CallCounter } from './countCalls.ts';
 import type { ContenderId } from './lineup.ts';
@@ -73,6 +74,21 @@ export class Station {
     const started = performance.now();
     await this.#open.predict(x);
     return performance.now() - started;
+  }
+
+  /** Trains by `fit`, in which a contender of ours is opened. `forget`: as on a first visit, with nothing remembered. */
+  async fitFresh(id: ContenderId, workload: Workload, task: FitTask, forget: boolean): Promise<FreshFit> {
+    if (forget) await clear().catch(() => {}); // there may be no storage
+    const { fitFresh } = await loaders[id]();
+    if (!fitFresh) throw new Error(`${id} has no fit.`);
+    return fitFresh(workload, task);
+  }
+
+  /** @returns milliseconds */
+  async fit(task: FitTask): Promise<number> {
+    const { fit } = this.#open;
+    if (!fit) throw new Error('This contender has no fit.');
+    return fit(task);
   }
 
   /** The files that the contender was loaded from, as they would be sent: bytes after gzip. */
