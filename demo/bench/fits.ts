@@ -65,7 +65,11 @@ async function timeWorkload(
       const { milliseconds } = await worker.ask((station) => station.run(steps));
       stepTime.set(id, milliseconds / steps);
     }
-    const warm = emptyWarm(workload.batch);
+    const warm = emptyWarm(workload.batch, stepTime);
+    for (const { id, stepsPerEpoch } of warm) {
+      const task = { steps: stepsPerEpoch, stepsPerEpoch, how: 'validated' } as const;
+      await workers.get(id)!.ask((station) => station.fit(task));
+    }
     for (let round = 0; round < rounds; round++) {
       report((0.5 * round) / rounds, `by steps and by fit, round ${round + 1} of ${rounds}`);
       for (const result of warm) await timeWarm(result, workers.get(result.id)!, stepTime.get(result.id)!);
@@ -88,13 +92,15 @@ async function timeWorkload(
 const nameOf = (id: ContenderId) => contenders.find((entry) => entry.id === id)!.name;
 const noTimes = (): Times => ({ rounds: [] });
 
-const emptyWarm = (batch: number): WarmResult[] =>
-  backends.flatMap((id) =>
-    EPOCHS.map((rows) => ({
-      ...{ id, name: nameOf(id), stepsPerEpoch: Math.floor(rows / batch) },
+function emptyWarm(batch: number, stepTime: ReadonlyMap<ContenderId, number>): WarmResult[] {
+  return backends.flatMap((id) => {
+    const most = Math.max(1, Math.floor(LATER / stepTime.get(id)!));
+    return EPOCHS.map((rows) => ({
+      ...{ id, name: nameOf(id), stepsPerEpoch: Math.min(most, Math.floor(rows / batch)) },
       ...{ steps: noTimes(), fit: noTimes(), validated: noTimes() },
-    })),
-  );
+    }));
+  });
+}
 
 /** Each takes its time, `auto` as many steps as the faster one. */
 function emptyFresh(stepTime: ReadonlyMap<ContenderId, number>): FreshResult[] {
