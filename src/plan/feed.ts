@@ -55,12 +55,17 @@ export async function feed(
       }
       const flight = flights.shift();
       if (!flight) break;
-      if (!(await land(flight, results))) continue;
+      const metrics = await flight.metrics;
+      // Other runs of the program share its results: they are taken before anyone else has a turn.
+      if (metrics) results.read(metrics, flight.chunk.table);
+      flight.chunk.release();
+      if (!metrics) continue;
       loss = results.loss[results.count - 1];
       await onSteps?.(results);
     }
   } finally {
-    await Promise.allSettled(flights.map((flight) => land(flight, results)));
+    await Promise.allSettled(flights.map(({ metrics }) => metrics));
+    for (const { chunk } of flights) chunk.release();
   }
   signal?.throwIfAborted();
   return loss;
@@ -68,17 +73,6 @@ export async function feed(
 
 function hasRoom({ depth, most }: Feedable, flights: readonly Flight[]): boolean {
   return flights.length < most && flights.reduce((sum, { share }) => sum + share, 0) < depth;
-}
-
-/** Takes in what a chunk has left; false where the plan leaves nothing. */
-async function land({ chunk, metrics }: Flight, results: StepResults): Promise<boolean> {
-  try {
-    const table = await metrics;
-    if (table) results.read(table, chunk.table);
-    return table !== undefined;
-  } finally {
-    chunk.release();
-  }
 }
 
 function submit(chunk: Chunk): Flight {
