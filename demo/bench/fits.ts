@@ -117,7 +117,7 @@ async function timeWarm(result: WarmResult, worker: ContenderWorker, stepTime: n
   const { stepsPerEpoch } = result;
   const steps = Math.max(1, Math.round(LATER / stepTime / stepsPerEpoch)) * stepsPerEpoch;
   for (const how of hows) {
-    const milliseconds = await worker.ask((station) => station.fit({ steps, stepsPerEpoch, how }));
+    const { milliseconds } = await worker.ask((station) => station.fit({ steps, stepsPerEpoch, how }));
     result[how].rounds.push(milliseconds / steps);
   }
 }

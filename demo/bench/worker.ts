@@ -2,7 +2,7 @@
 import { expose } from 'comlink';
 import { clear } from 'idb-keyval';
 import { type Calls, readCalls } from './calls.ts';
-import type { FitTask, FreshFit, Prepared } from './contenders/contender.ts';
+import type { Fit, FitTask, Prepared } from './contenders/contender.ts';
 import { loaders } from './contenders/index.ts';
 import { CallCounter } from './countCalls.ts';
 import type { ContenderId } from './lineup.ts';
@@ -87,15 +87,14 @@ export class Station {
   }
 
   /** Trains by `fit`, in which a contender of ours is opened. `forget`: as on a first visit, with nothing remembered. */
-  async fitFresh(id: ContenderId, workload: Workload, task: FitTask, forget: boolean): Promise<FreshFit> {
+  async fitFresh(id: ContenderId, workload: Workload, task: FitTask, forget: boolean): Promise<Fit> {
     if (forget) await clear().catch(() => {}); // there may be no storage
     const { fitFresh } = await loaders[id]();
     if (!fitFresh) throw new Error(`${id} has no fit.`);
     return fitFresh(workload, task);
   }
 
-  /** @returns milliseconds */
-  async fit(task: FitTask): Promise<number> {
+  async fit(task: FitTask): Promise<Fit> {
     const { fit } = this.#open;
     if (!fit) throw new Error('This contender has no fit.');
     return fit(task);

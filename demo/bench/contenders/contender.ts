@@ -7,8 +7,8 @@ import type { Workload } from '../workload.ts';
 export interface Contender {
   /** Makes ready to train: data on the device, kernels compiled as far as that is done ahead. */
   prepare(workload: Workload): Promise<Prepared>;
-  /** Makes a network, and trains it by what is usually called to train one: that call is timed, the first of its page. */
-  fitFresh?(workload: Workload, task: FitTask): Promise<FreshFit>;
+  /** Makes a network and trains it, the first of its page; only the training is timed. */
+  fitFresh?(workload: Workload, task: FitTask): Promise<Fit>;
 }
 
 /** A whole training, in epochs. */
@@ -19,7 +19,7 @@ export interface FitTask {
   how: 'steps' | 'fit' | 'validated';
 }
 
-export interface FreshFit {
+export interface Fit {
   milliseconds: number;
   /** What it trained on, and why, where it chooses. */
   chosen?: string;
@@ -35,8 +35,8 @@ export interface Prepared {
   run(steps: number): Promise<number>;
   /** The network's output for rows of `x`, read back: rows × outputs. */
   predict(x: Float32Array): Promise<Float32Array>;
-  /** Trains from where it is. @returns milliseconds */
-  fit?(task: FitTask): Promise<number>;
+  /** Trains from where it is. */
+  fit?(task: FitTask): Promise<Fit>;
 }
 
 export interface Device {

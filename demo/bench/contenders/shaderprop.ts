@@ -2,7 +2,7 @@
 import type { Optimizer, RuntimeOptions, Sequential } from '../../../src/index.ts';
 import { deviceName } from '../../../src/plan/executor.ts';
 import { adamConstants, type Network, type Workload } from '../workload.ts';
-import type { Contender, FitTask, FreshFit } from './contender.ts';
+import type { Contender, Fit, FitTask } from './contender.ts';
 
 type Library = typeof import('../../../src/index.ts');
 
@@ -38,14 +38,16 @@ async function prepare(backend: string, workload: Workload) {
   };
 }
 
-async function fitFresh(backend: string, workload: Workload, task: FitTask): Promise<FreshFit> {
+async function fitFresh(backend: string, workload: Workload, task: FitTask): Promise<Fit> {
   const { model } = await open(backend, workload);
-  const milliseconds = await fit(model, workload, task);
-  const [, chosen, reason] = /\nruns on (\w+): (.*)/.exec(model.summary()) ?? [];
-  return { milliseconds, chosen, reason };
+  return fit(model, workload, task);
 }
 
-async function fit(model: Sequential, workload: Workload, { steps, stepsPerEpoch, how }: FitTask) {
+async function fit(
+  model: Sequential,
+  workload: Workload,
+  { steps, stepsPerEpoch, how }: FitTask,
+): Promise<Fit> {
   const { batch, rows, x, y } = workload;
   const epochRows = stepsPerEpoch * batch;
   const [trainX, trainY] = [repeat(x, rows, epochRows), repeat(y, rows, epochRows)];
@@ -57,11 +59,13 @@ async function fit(model: Sequential, workload: Workload, { steps, stepsPerEpoch
     const trainer = await model.trainer(trainX, trainY, options);
     await trainer.run(steps);
     trainer.dispose();
-  } else {
-    const validated = how === 'validated' ? { validationData } : {};
-    await model.fit(trainX, trainY, { ...options, ...validated, epochs: Math.ceil(steps / stepsPerEpoch) });
+    return { milliseconds: performance.now() - started };
   }
-  return performance.now() - started;
+  const validated = how === 'validated' ? { validationData } : {};
+  const epochs = Math.ceil(steps / stepsPerEpoch);
+  const { choice } = await model.fit(trainX, trainY, { ...options, ...validated, epochs });
+  const milliseconds = performance.now() - started;
+  return { milliseconds, chosen: choice?.backend, reason: choice?.reason };
 }
 
 /** As many rows as wanted, from the first again after the last. */
