@@ -1,8 +1,17 @@
 /** Lets the contenders take turns: what slows the machine down for a while slows all of them. */
 import type { Remote } from 'comlink';
 import { ContenderWorker } from './contenderWorker.ts';
+import { timeFits } from './fits.ts';
 import { type ContenderId, contenders } from './lineup.ts';
-import type { BenchOptions, BenchResult, Entry, StartResult, Times, WorkloadResult } from './result.ts';
+import type {
+  BenchOptions,
+  BenchResult,
+  Entry,
+  FitResult,
+  StartResult,
+  Times,
+  WorkloadResult,
+} from './result.ts';
 import { agrees, speeds, summarise } from './statistics.ts';
 import type { Station } from './worker.ts';
 import type { Workload, WorkloadName } from './workload.ts';
@@ -53,11 +62,18 @@ class Benchmark {
   }
 
   async run(): Promise<BenchResult> {
+    if (this.options.fits) return this.#timeFits();
     for (const name of this.options.workloads) await this.#compare(name);
     // A development server sends the code in hundreds of parts: no start that any visitor sees.
     if (import.meta.env.BUILT) await this.#compareStarts();
     this.observer(this.#result, 1, 'finished');
     return this.#result;
+  }
+
+  async #timeFits(): Promise<BenchResult> {
+    const observer = (fits: FitResult[], done: number, doing: string) =>
+      this.observer({ ...this.#result, fits }, done, doing);
+    return { ...this.#result, fits: await timeFits(this.options, observer, this.signal) };
   }
 
   async #compare(name: WorkloadName): Promise<void> {

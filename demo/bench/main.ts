@@ -28,7 +28,12 @@ window.bench = measure;
 
 function readForm(): BenchOptions {
   const data = new FormData(form);
-  return { workloads: data.getAll('workload') as WorkloadName[], peers: data.has('peers'), ...benchDefaults };
+  return {
+    workloads: data.getAll('workload') as WorkloadName[],
+    peers: data.has('peers'),
+    fits: false,
+    ...benchDefaults,
+  };
 }
 
 async function measure(options: BenchOptions): Promise<BenchResult> {

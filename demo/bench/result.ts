@@ -13,6 +13,8 @@ export interface BenchOptions {
   rounds: number;
   /** What a turn may take, in milliseconds; a step that takes longer is a turn. */
   budget: number;
+  /** To time whole trainings by `fit` instead. */
+  fits: boolean;
 }
 
 export const benchDefaults = { rounds: 5, budget: 500 };
@@ -28,6 +30,38 @@ export interface BenchResult {
   workloads: WorkloadResult[];
   /** Empty on a development server. */
   starts: StartResult[];
+  /** Where those are asked for: then there is nothing else. */
+  fits?: FitResult[];
+}
+
+export interface FitResult {
+  name: WorkloadName;
+  description: string;
+  /** The first training of a page, of so many milliseconds. */
+  milliseconds: number;
+  fresh: FreshResult[];
+  /** Trainings in a page that has trained before. */
+  warm: WarmResult[];
+}
+
+export interface FreshResult {
+  id: ContenderId;
+  name: string;
+  chosen?: string;
+  reason?: string;
+  /** In the training, and of each. */
+  steps: number;
+  times: Times;
+}
+
+export interface WarmResult {
+  id: ContenderId;
+  name: string;
+  stepsPerEpoch: number;
+  /** Of a step in trainings of as many: without anything besides, by `fit`, and by `fit` with validation. */
+  steps: Times;
+  fit: Times;
+  validated: Times;
 }
 
 export interface WorkloadResult {

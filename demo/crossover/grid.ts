@@ -34,18 +34,26 @@ const work = ({ width, batch }: Cell) => batch * width * (width + outputs);
 /** The cheap ones first: what they tell may spare the dear ones. */
 export const inOrder = (cells: readonly Cell[]) => cells.toSorted((a, b) => work(a) - work(b));
 
-/** Who has won the cell for sure, where a step of the loser's would take long. */
-export function knownWinner(cell: Cell, { cells, options: { factor } }: CrossoverResult): Side | undefined {
-  const smaller = cells.filter(
+const smallerNeighbours = (cell: Cell, { cells, options: { factor } }: CrossoverResult) =>
+  cells.filter(
     ({ width, batch }) =>
       (width * factor === cell.width && batch === cell.batch) ||
       (width === cell.width && batch * factor === cell.batch),
   );
+
+/** Who has won the cell for sure, where a step of the loser's would take long. */
+export function knownWinner(cell: Cell, result: CrossoverResult): Side | undefined {
+  const { factor } = result.options;
+  const smaller = smallerNeighbours(cell, result);
   const [leader, ...others] = new Set(smaller.map(leaderOf));
   if (smaller.length < 2 || others.length > 0) return undefined;
   const longest = Math.max(...smaller.map(longestStep));
   return longest * factor > dear ? leader : undefined;
 }
+
+/** Whether there was no time for a smaller network or batch. */
+export const tookTooLong = (cell: Cell, result: CrossoverResult): boolean =>
+  smallerNeighbours(cell, result).some(({ skipped }) => skipped === 'time');
 
 function leaderOf({ measured, skipped }: Cell): Side | undefined {
   if (!measured) return skipped === 'time' ? undefined : skipped;

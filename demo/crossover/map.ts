@@ -36,8 +36,7 @@ export class CrossoverMap {
     this.#drawHead(result);
     for (const cell of result.cells) this.#drawCell(cell);
     this.#drawAxes(result);
-    this.#drawCrossover(result);
-    this.#drawKey();
+    this.#drawKey(this.#drawCrossover(result));
     this.#drawFoot(result);
   }
 
@@ -145,24 +144,29 @@ export class CrossoverMap {
     this.#write('rows a batch →', end, plot.top + plot.height + 36, { ...style, align: 'right' });
   }
 
-  /** The border between those that WebGPU trains faster and the others. */
-  #drawCrossover({ widths, batches, cells }: CrossoverResult): void {
+  /** The border between those that WebGPU trains faster and the others, if there is one. */
+  #drawCrossover({ widths, batches, cells }: CrossoverResult): boolean {
     const context = this.#context;
     const columns = batches.length;
+    let drawn = false;
     const differs = (a: number, b: number) => leads(cells[a]) * leads(cells[b]) < 0;
+    const line = (fromX: number, fromY: number, toX: number, toY: number) => {
+      context.moveTo(fromX, fromY);
+      context.lineTo(toX, toY);
+      drawn = true;
+    };
     context.beginPath();
     for (let at = 0; at < cells.length; at++) {
       const { left, top, width, height } = this.#place(cells[at]);
       if ((at + 1) % columns > 0 && differs(at, at + 1)) {
-        context.moveTo(left + width, top);
-        context.lineTo(left + width, top + height);
+        line(left + width, top, left + width, top + height);
       }
       if (at + columns < widths.length * columns && differs(at, at + columns)) {
-        context.moveTo(left, top);
-        context.lineTo(left + width, top);
+        line(left, top, left + width, top);
       }
     }
     this.#strokeCrossover();
+    return drawn;
   }
 
   #strokeCrossover(): void {
@@ -173,7 +177,7 @@ export class CrossoverMap {
     context.stroke();
   }
 
-  #drawKey(): void {
+  #drawKey(hasCrossover: boolean): void {
     const context = this.#context;
     const plot = this.#plot;
     const top = plot.top + plot.height + 56;
@@ -190,6 +194,7 @@ export class CrossoverMap {
     }
     this.#write('CPU faster', plot.left, top - 6, { font: font(12, 600) });
     this.#write('WebGPU faster', plot.left + width, top - 6, { font: font(12, 600), align: 'right' });
+    if (!hasCrossover) return;
     context.beginPath();
     context.moveTo(plot.left + width + 30, top + 6);
     context.lineTo(plot.left + width + 54, top + 6);
@@ -199,7 +204,7 @@ export class CrossoverMap {
 
   #drawFoot({ options: { rounds } }: CrossoverResult): void {
     const y = this.canvas.clientHeight - 16;
-    const text = `Steps of training units–units–10 (relu, softmax, gradient descent), the median of ${rounds} turns each. Hatched: not measured.`;
+    const text = `Steps of training units–units–10 (relu, softmax, gradient descent), the median of ${rounds} turns each. Hatched: not measured; in colour, who is far ahead.`;
     this.#write(text, margin.right, y, { font: font(12), fill: 'quiet' });
   }
 

@@ -16,7 +16,7 @@ export interface CrossoverOptions {
   rounds: number;
   /** What a turn may take; a step that takes longer is a turn. */
   budget: number;
-  /** When to begin no more cells, in seconds. */
+  /** When to end, in seconds: what has not been measured by then is not. */
   seconds: number;
 }
 

@@ -1,11 +1,14 @@
 /** Measures cell after cell: the two take turns, each in a worker of its own, which ends with the cell. */
 import { ContenderWorker } from '../bench/contenderWorker.ts';
 import { speeds, summarise } from '../bench/statistics.ts';
-import { cellWorkload, emptyGrid, inOrder, knownWinner } from './grid.ts';
+import { cellWorkload, emptyGrid, inOrder, knownWinner, tookTooLong } from './grid.ts';
 import { type Cell, type CrossoverOptions, type CrossoverResult, type Side, sides } from './result.ts';
 
 /** Is told what is known so far, and how far that is: `done` from 0 to 1, `doing` in a few words. */
 export type Observer = (result: CrossoverResult, done: number, doing: string) => void;
+
+/** What a cell may take, in ms. */
+const MOST = 12_000;
 
 /** @throws the signal's reason when aborted; an Error where one of the two does not run here */
 export async function sweep(
@@ -26,12 +29,28 @@ export async function sweep(
   const cells = inOrder(result.cells);
   for (const [i, cell] of cells.entries()) {
     observer(result, i / cells.length, `width ${cell.width}, batch ${cell.batch}`);
-    cell.skipped = result.seconds > options.seconds ? 'time' : knownWinner(cell, result);
-    if (cell.skipped === undefined) await measure(cell, result, signal);
+    const left = 1000 * (options.seconds - result.seconds);
+    cell.skipped = left <= 0 || tookTooLong(cell, result) ? 'time' : knownWinner(cell, result);
+    if (cell.skipped === undefined) await measureWithin(Math.min(left, MOST), cell, result, signal);
     result.seconds = (performance.now() - started) / 1000;
   }
   observer(result, 1, 'finished');
   return result;
+}
+
+async function measureWithin(
+  milliseconds: number,
+  cell: Cell,
+  result: CrossoverResult,
+  signal: AbortSignal,
+): Promise<void> {
+  const limit = AbortSignal.timeout(milliseconds);
+  try {
+    await measure(cell, result, AbortSignal.any([signal, limit]));
+  } catch (error) {
+    if (error !== limit.reason) throw error;
+    cell.skipped = 'time';
+  }
 }
 
 async function measure(cell: Cell, result: CrossoverResult, signal: AbortSignal): Promise<void> {

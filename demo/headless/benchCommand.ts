@@ -7,6 +7,8 @@ import { type Engine, engines } from './findBrowser.ts';
 export interface BenchCommand {
   workloads: readonly WorkloadName[];
   peers: boolean;
+  /** To time whole trainings. */
+  fits: boolean;
   rounds: number;
   budget: number;
   browser: Engine;
@@ -23,6 +25,7 @@ export function parseBenchCommand(argv: string[]): BenchCommand | undefined {
     .command('', 'Measure how fast networks train, side by side in a headless browser')
     .option('--workload <names>', `Some of ${workloadNames.join(', ')}, with commas between them`)
     .option('--peers', 'Compare with TensorFlow.js, jax-js and plain loops as well')
+    .option('--fits', 'Time whole trainings instead: with auto, and by fit beside steps alone')
     .option('--rounds <n>', 'Turns of each contender', { default: rounds })
     .option('--budget <ms>', 'Length of a turn in milliseconds', { default: budget })
     .option('--browser <name>', engines.join(', '), { default: 'chrome' })
@@ -40,6 +43,7 @@ function readCommand(args: Arguments): BenchCommand {
   return {
     workloads: workloadNames.filter((name) => chosen.length === 0 || chosen.includes(name)),
     peers: args.peers === true,
+    fits: args.fits === true,
     rounds: positiveInteger('--rounds', args.rounds),
     budget: positiveInteger('--budget', args.budget),
     browser: oneOf('--browser', args.browser, engines),

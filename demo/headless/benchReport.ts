@@ -9,10 +9,12 @@ import {
   threeDigits,
 } from '../bench/format.ts';
 import type { BenchResult, Entry, Times, WorkloadResult } from '../bench/result.ts';
+import { printFits } from './fitsReport.ts';
 
 /** All that was found out, as text: first how the contenders compare, then their times, then where these come from. */
 export function printReport(result: BenchResult): string {
-  const { workloads, starts } = result;
+  const { workloads, starts, fits } = result;
+  if (fits) return printFits(fits);
   return [
     printSurroundings(result),
     printSpeeds(workloads),

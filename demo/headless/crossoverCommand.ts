@@ -21,7 +21,7 @@ export function parseCrossoverCommand(argv: string[]): CrossoverCommand | undefi
     .option('--largest <n>', 'Leave out wider layers and larger batches', { default: 1024 })
     .option('--rounds <n>', 'Turns of each of the two', { default: rounds })
     .option('--budget <ms>', 'Length of a turn in milliseconds', { default: budget })
-    .option('--seconds <n>', 'Begin no more measurements after these', { default: seconds })
+    .option('--seconds <n>', 'End after these, with what is known by then', { default: seconds })
     .option('--browser <name>', engines.join(', '), { default: 'chrome' })
     .option('--json <file>', 'Write the results to this file')
     .option('--png <file>', 'Write the map to this file')

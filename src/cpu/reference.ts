@@ -96,6 +96,7 @@ export class ReferenceExecutor implements Executor {
 
 class ReferenceProgram implements Program {
   readonly depth = 1;
+  readonly most = 1;
   readonly #table: StepTable;
   readonly results: StepResults;
   readonly #calls: { call: KernelCall; tensors: HostTensors }[];
@@ -118,8 +119,8 @@ class ReferenceProgram implements Program {
     return feed(this, source, options);
   }
 
-  chunkFor(): Chunk {
-    return { table: this.#table, size: 1, submit: () => this.#submit() };
+  nextChunk(): Chunk {
+    return { table: this.#table, size: 1, submit: () => this.#submit(), release: () => {} };
   }
 
   async #submit(): Promise<FloatArray | undefined> {

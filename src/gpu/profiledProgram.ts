@@ -14,6 +14,7 @@ const STEPS = 64;
 
 export class ProfiledProgram implements Program {
   readonly depth = 1;
+  readonly most = 1;
   readonly results: StepResults;
   readonly #steps: number;
   readonly #timer: PassTimer;
@@ -48,8 +49,8 @@ export class ProfiledProgram implements Program {
     return feed(this, source, options);
   }
 
-  chunkFor(): Chunk {
-    return { table: this.#table, size: this.#steps, submit: () => this.#submit() };
+  nextChunk(): Chunk {
+    return { table: this.#table, size: this.#steps, submit: () => this.#submit(), release: () => {} };
   }
 
   dispose(): void {

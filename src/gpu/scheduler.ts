@@ -9,14 +9,15 @@ import type { GpuProgram } from './program.ts';
 import type { Way } from './way.ts';
 import type { TimedWay, Ways } from './ways.ts';
 
-/** Submissions in flight: enough for the device never to wait for the host, no more. */
+/** Submissions in flight: enough for the device never to wait for the host, no more; and of small ones. */
 const DEPTH = 3;
+const MOST = 12;
 /** Time that a submission may take, in ms: while a page is drawn, which waits for it, and while none is. */
 const TARGET = { drawn: 12, hidden: 60, most: 250 };
 /** Bytes of the times that a staging buffer begins with. */
 const HEADER = PassTimer.bytes();
 
-/** What a submission in flight needs for itself; there are `DEPTH` of them, used in turn. */
+/** What a submission in flight needs for itself. */
 interface Lane {
   /** A table for each way that has been taken. */
   readonly tables: Map<Way, StepTable>;
@@ -26,9 +27,12 @@ interface Lane {
 
 export class Scheduler implements Program {
   readonly depth = DEPTH;
+  readonly most = MOST;
   readonly results: StepResults;
-  /** One until the first submission is on its way, then all of them. */
-  readonly #lanes: Lane[];
+  /** One until the first submission is on its way, then at least as many as whole ones may be. */
+  readonly #lanes: Lane[] = [];
+  /** Those that are not on their way. */
+  readonly #free: Lane[] = [];
   readonly #stride: number;
   /** The shortest wait for a submission ever seen, in ms: what waiting itself costs on this device. */
   #latency = Number.POSITIVE_INFINITY;
@@ -43,7 +47,6 @@ export class Scheduler implements Program {
   ) {
     this.#stride = 4 * program.plan.metricsWidth;
     this.results = new StepResults(program.plan);
-    this.#lanes = [this.#createLane()];
   }
 
   get plan() {
@@ -54,11 +57,16 @@ export class Scheduler implements Program {
     return feed(this, source, options);
   }
 
-  chunkFor(turn: number): Chunk {
-    const lane = this.#lanes[turn % DEPTH];
+  nextChunk(): Chunk {
+    const lane = this.#free.pop() ?? this.#createLane();
     const timed = this.ways.next;
     const table = tableFor(lane, timed.way);
-    return { table, size: timed.sizer.size, submit: () => this.#submit(lane, table, timed) };
+    return {
+      table,
+      size: timed.sizer.size,
+      submit: () => this.#submit(lane, table, timed),
+      release: () => this.#free.push(lane),
+    };
   }
 
   dispose(): void {
@@ -78,7 +86,7 @@ export class Scheduler implements Program {
     const bytes = this.#encodeReadback(encoder, lane, table.count);
     this.device.queue.submit([encoder.finish()]);
     const submitted = performance.now();
-    while (this.#lanes.length < DEPTH) this.#lanes.push(this.#createLane());
+    while (this.#lanes.length < DEPTH) this.#free.push(this.#createLane());
     const data = await this.health.read(
       lane.staging,
       lane.staging.mapAsync(GPUMapMode.READ, 0, bytes),
@@ -115,7 +123,7 @@ export class Scheduler implements Program {
 
   #createLane(): Lane {
     const { plan } = this.program;
-    return {
+    const lane = {
       tables: new Map(),
       staging: this.buffers.create(
         'readback',
@@ -124,6 +132,8 @@ export class Scheduler implements Program {
       ),
       timer: PassTimer.where(this.device, this.buffers),
     };
+    this.#lanes.push(lane);
+    return lane;
   }
 }
 

@@ -4,14 +4,14 @@
  */
 import type { Kernel } from '../kernels/kernel.ts';
 import { printTable } from '../model/summary.ts';
-import type { DeviceInfo } from '../plan/executor.ts';
+import { type DeviceInfo, deviceName } from '../plan/executor.ts';
 import type { KernelCall, Plan } from '../plan/plan.ts';
+import { digest, keep, recall } from '../plan/storage.ts';
 import type { Buffers } from './buffers.ts';
 import { workgroups } from './dispatch.ts';
 import type { LayeredWay } from './layeredWay.ts';
 import type { PipelineManager } from './pipelines.ts';
 import { type Candidate, Rehearsal } from './rehearsal.ts';
-import { digest, loadWinners, saveWinner, type Winners } from './tunings.ts';
 import { type Form, formsFor } from './variants.ts';
 
 export interface TuneOptions {
@@ -55,7 +55,6 @@ export class Tuner {
   readonly #shapes = new Map<string, ShapeTuning>();
   readonly #proofs = new Map<string, Promise<boolean>>();
   readonly #jobs = new Map<string, Job>();
-  #stored: Promise<Winners> | undefined;
   #left: number;
   #working = false;
 
@@ -110,7 +109,7 @@ export class Tuner {
     const key = keyOf(call);
     const { shader } = call.kernel;
     const known = this.#shapes.get(key)?.chosen;
-    const stored = known ?? (await this.#winners())[await this.#storageKey(key, forms)];
+    const stored = known ?? (await this.#recall(key, forms));
     const chosen = forms.find(({ name }) => name === stored) ?? (await this.#firstProven(forms));
     const source = chosen.name === stored ? 'stored' : 'expected';
     const tuning = {
@@ -166,7 +165,7 @@ export class Tuner {
     const microseconds = Object.fromEntries([...times].map(([{ name }, ms]) => [name, 1e3 * ms]));
     const shape = { ...this.#shapes.get(key)!, chosen: best.name, source: 'measured', microseconds } as const;
     this.#shapes.set(key, shape);
-    await saveWinner(this.#adapter, await this.#storageKey(key, forms), best.name);
+    await keep(await this.#storageKey(key, forms), best.name);
   }
 
   async #compile({ kernel }: Form, { constants }: KernelCall): Promise<Candidate> {
@@ -204,18 +203,14 @@ export class Tuner {
     }
   }
 
-  get #adapter(): string {
-    const { vendor, architecture, description } = this.info;
-    return `${vendor} ${architecture} ${description}`;
-  }
-
-  #winners(): Promise<Winners> {
-    this.#stored ??= this.options.budget > 0 ? loadWinners(this.#adapter) : Promise.resolve({});
-    return this.#stored;
+  /** The name of the fastest form on an earlier visit. */
+  async #recall(key: string, forms: readonly Form[]): Promise<unknown> {
+    return this.options.budget > 0 ? recall(await this.#storageKey(key, forms)) : undefined;
   }
 
   async #storageKey(key: string, forms: readonly Form[]): Promise<string> {
-    return `${key} ${await digest(forms.map(({ kernel }) => kernel.shader.code).join())}`;
+    const code = await digest(forms.map(({ kernel }) => kernel.shader.code).join());
+    return `tuning of ${key} on ${deviceName(this.info)}, ${code}`;
   }
 }
 

@@ -19,9 +19,12 @@ export class ChunkSizer {
     return this.#size;
   }
 
-  /** Takes in that `steps` steps kept the device busy for `milliseconds`, of which a submission may take `target`. */
+  /**
+   * Takes in that `steps` steps, all of a submission or the rest of a run, kept the device busy for `milliseconds`, of
+   * which a submission may take `target`.
+   */
   record(steps: number, milliseconds: number, target: number): void {
     const fitting = Math.floor((target * steps) / Math.max(milliseconds, 1e-3));
-    this.#size = Math.max(1, Math.min(fitting, GROWTH * steps, this.most));
+    this.#size = Math.max(1, Math.min(fitting, GROWTH * Math.max(steps, this.#size), this.most));
   }
 }

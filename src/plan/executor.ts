@@ -20,7 +20,9 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Called for every chunk of steps in order, once the device has finished it, by plans that compute a loss; awaited. */
   readonly onSteps?: (results: StepResults) => void | Promise<void>;
-  /** Called when the last step is on its way: what is asked of the device from now on comes right behind it. */
+  /** Steps after which a chunk ends, again and again; else the run is one part. */
+  readonly part?: number;
+  /** Called when a part's last step is on its way: what is asked of the device now comes right behind it. */
   readonly onSubmitted?: () => void;
 }
 

@@ -1,5 +1,7 @@
 /** With `auto`: the CPU's executor and WebGPU's, of which each training takes the faster. */
+
 import { deviceName, type Executor } from '../plan/executor.ts';
+import type { StoredFindings } from './findings.ts';
 
 export type Backend = Executor['backend'];
 
@@ -10,6 +12,8 @@ export interface Choice {
   readonly reason: string;
   /** What a step takes, in ms, by backend: as far as that was measured. */
   readonly milliseconds: Readonly<Partial<Record<Backend, number>>>;
+  /** `stored`: measured on an earlier visit. */
+  readonly source: 'measured' | 'stored';
 }
 
 /** What has been found out of one kind of training; milliseconds. */
@@ -17,6 +21,8 @@ export interface Findings {
   /** What a step takes. */
   cpu: number;
   gpu?: number;
+  /** What it took on an earlier visit, by the name of the GPU: as long as nothing has been measured on this one. */
+  stored?: StoredFindings;
   /** What all the steps asked for so far take the CPU, and what finding out has taken. */
   work: number;
   spent: number;

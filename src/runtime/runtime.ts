@@ -18,10 +18,11 @@ export interface RuntimeOptions {
   /**
    * `webgpu`, `cpu` (WebAssembly), `reference` (float64 on the CPU: exact, slow), or `auto`, the default: every
    * training runs on the faster of WebGPU and the CPU, as a few steps on copies tell, in some 0.1 s; what is known of
-   * a network and batch size is not measured again. `fit` returns the choice and the reason for it, `summary` prints
-   * them. One that takes the CPU less than a second stays there, and predictions are made where the model is. A
-   * training keeps to one backend from its first step to its last; but the two differ in the last bits, so who wants
-   * the same bits every time names one.
+   * a network and batch size is not measured again, nor on later visits where the browser keeps anything. `fit` returns
+   * the choice and the reason for it, `summary` prints them. One that takes the CPU less than a second stays there.
+   * Predictions and evaluations are made where the model is: on the CPU until a training has moved it. A training keeps
+   * to one backend from its first step to its last; but the two differ in the last bits, so who wants the same bits
+   * every time names one.
    */
   backend?: (typeof backends)[number];
   /** A device of the caller's own, which stays the caller's to destroy. With it, `auto` is `webgpu`. */

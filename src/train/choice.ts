@@ -4,7 +4,8 @@
  * much is at stake decides how long to wait for it.
  */
 import { type LabelledRows, sliceRows } from '../data/rows.ts';
-import type { Executor } from '../plan/executor.ts';
+import { deviceName, type Executor } from '../plan/executor.ts';
+import { keepFindings, recallFindings } from '../runtime/findings.ts';
 import {
   type Backend,
   type Choice,
@@ -32,19 +33,17 @@ export interface Decision {
   readonly choice: Choice;
 }
 
-/** A training that takes the CPU less than this, in ms, is over before another device is of use. */
-const SHORT = 1000;
+/**
+ * A training that takes the CPU less than this, in ms, is over before another device is of use. A software adapter
+ * compiles and computes on the CPU's own cores: asking it holds up even a training that does not wait for the answer.
+ */
+const SHORT = { hardware: 1000, software: 12_000 };
 /** Share of the CPU's time for the training that making another device ready may take. */
 const SHARE = 0.07;
 /** What a training whose length is not known is taken for: so many ms, and so many steps at least. */
 const UNKNOWN = { milliseconds: 5000, steps: 500 };
 /** To be worth moving to, a device takes less than this share of the CPU's time. */
 const MARGIN = 0.97;
-/**
- * A software adapter compiles and computes on the CPU's own cores: even a training that does not wait for it is held
- * up. By so many ms for its kernels, and for a step by so many times what that takes the CPU.
- */
-const SOFTWARE = { milliseconds: 800, slowdown: 40 };
 
 /** Runs that a comparison takes at least. */
 const LEAST_RUNS = 3;
@@ -63,6 +62,8 @@ export async function choose(rivals: Rivals, prospect: Prospect): Promise<Decisi
 
 class Comparison {
   readonly #settings: TrainerSettings;
+  /** The plan of a batch. */
+  readonly #plan: string;
   /** What is tried: steps take as long on any other rows. */
   readonly #batch: LabelledRows;
   #state: Promise<TrainingState> | undefined;
@@ -72,9 +73,10 @@ class Comparison {
     private readonly rivals: Rivals,
     private readonly prospect: Prospect,
   ) {
-    const { data, settings } = prospect;
+    const { session, data, settings } = prospect;
     this.#settings = { ...settings, shuffle: false };
     this.#batch = firstRows(data, settings.batchSize);
+    this.#plan = String(planFor(session.network, this.#batch, this.#settings));
   }
 
   async decide(): Promise<Decision> {
@@ -92,25 +94,32 @@ class Comparison {
 
   /** What is known of such a training: the CPU's time at least. */
   async #findings(): Promise<Findings> {
-    const key = String(planFor(this.prospect.session.network, this.#batch, this.#settings));
-    const known = this.rivals.findings.get(key);
-    if (known) return known;
+    const { cpu, findings: known } = this.rivals;
+    const findings = known.get(this.#plan) ?? (await this.#begin(cpu));
+    known.set(this.#plan, findings);
+    return findings;
+  }
+
+  async #begin(cpu: Executor): Promise<Findings> {
+    const stored = await recallFindings(cpu, this.#plan);
+    if (stored) return { cpu: stored.cpu, stored, work: 0, spent: 0 };
     const findings = { cpu: await timeAlone(await this.#tryCPU()), work: 0, spent: 0 };
-    this.rivals.findings.set(key, findings);
+    await keepFindings(cpu, this.#plan, { cpu: findings.cpu, gpu: {} });
     return findings;
   }
 
   /** Sees to it that the GPU's time is known. @returns why the GPU is out of the question, where it is */
   async #findOut(findings: Findings): Promise<string | undefined> {
     const { work, spent, failure } = findings;
-    if (work < SHORT) return `all steps so far take ${formatTime(work)}`;
+    if (work < SHORT.hardware) return `all steps so far take ${formatTime(work)}`;
     if (failure !== undefined) return failure;
     const started = performance.now();
     const deadline = started + SHARE * work - spent;
     try {
       const gpu = await within(deadline, this.rivals.gpu);
       if (!gpu) return gpu === null ? 'there is no WebGPU here' : NOT_READY;
-      const obstacle = this.#seeObstacle(gpu, findings, deadline);
+      findings.gpu ??= findings.stored?.gpu[deviceName(gpu.info)];
+      const obstacle = this.#seeObstacle(gpu, findings);
       if (obstacle !== undefined || findings.gpu !== undefined) return obstacle;
       return await this.#meet(findings, gpu, deadline);
     } catch (error) {
@@ -122,13 +131,12 @@ class Comparison {
   }
 
   /** Why not to try it, if there is a reason. */
-  #seeObstacle(gpu: Executor, { cpu, gpu: known }: Findings, deadline: number): string | undefined {
+  #seeObstacle(gpu: Executor, { work, gpu: known }: Findings): string | undefined {
     const { x, target } = this.prospect.data;
     if (x.count > rowsThatFit(gpu, Math.max(x.width, target.width))) {
       return `the data do not fit on ${describeExecutor(gpu)}`;
     }
-    const delay = SOFTWARE.milliseconds + SOFTWARE.slowdown * cpu;
-    if (known === undefined && gpu.info.isFallbackAdapter && performance.now() + delay > deadline) {
+    if (known === undefined && gpu.info.isFallbackAdapter && work < SHORT.software) {
       return `${describeExecutor(gpu)} would have the CPU do the work`;
     }
     return undefined;
@@ -149,6 +157,9 @@ class Comparison {
         return `${describeExecutor(gpu)} takes ${formatTime(second.single)} to answer`;
       }
       [findings.cpu, findings.gpu] = await takeTurns(first, second, findings.cpu);
+      findings.stored = undefined;
+      const times = { cpu: findings.cpu, gpu: { [deviceName(gpu.info)]: findings.gpu } };
+      await keepFindings(this.rivals.cpu, this.#plan, times);
       return undefined;
     } finally {
       second.dispose();
@@ -186,9 +197,11 @@ async function decide(
   obstacle: string | undefined,
 ): Promise<Decision> {
   const milliseconds: Partial<Record<Backend, number>> = { [cpu.backend]: findings.cpu };
+  const source = findings.stored ? 'stored' : 'measured';
   const settle = (executor: Executor, more: string): Decision => {
-    const reason = `a step takes ${formatTime(findings.cpu)} on ${cpu.backend}${more}`;
-    return { executor, choice: { backend: executor.backend, reason, milliseconds } };
+    const step = `a step takes ${formatTime(findings.cpu)} on ${cpu.backend}${more}`;
+    const reason = findings.stored ? `${step} (measured on an earlier visit)` : step;
+    return { executor, choice: { backend: executor.backend, reason, milliseconds, source } };
   };
   const other = obstacle === undefined ? await gpu : null;
   if (!other || findings.gpu === undefined) return settle(cpu, `; ${obstacle}`);

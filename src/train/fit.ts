@@ -44,6 +44,8 @@ export async function runEpochs(
   const steps: number[] = [];
   let tally = new Tally();
   const epoch: number[] = [];
+  /** Of epochs whose steps are on their way. */
+  const validations: Promise<Logs>[] = [];
 
   const closeEpoch = (counts?: FloatArray, validation?: Logs): Logs => {
     const logs = tally.logs(metrics, counts);
@@ -65,7 +67,7 @@ export async function runEpochs(
       tally.add(results, from, to);
       from = to;
       if (stopsBetween || tally.steps < stepsPerEpoch) continue;
-      const logs = closeEpoch();
+      const logs = evaluator ? closeEpoch(undefined, await validations.shift()) : closeEpoch();
       if (watchesEpochs) await announceEpoch(logs);
     }
   };
@@ -79,6 +81,20 @@ export async function runEpochs(
   const announceEpoch = async (logs: Logs) => {
     await callbacks.epochEnd(epoch.length - 1, logs);
     if (epoch.length < epochs) await callbacks.epochBegin(epoch.length);
+  };
+  const validate = (evaluator: Evaluator) => {
+    const validation = evaluator.run('val_');
+    validation.catch(() => {}); // it is awaited in its turn
+    validations.push(validation);
+  };
+  /** Runs through the epochs. Each is validated right behind its last step, with those of the next behind that. */
+  const runThrough = async (): Promise<void> => {
+    const ofEpochs = evaluator && { part: stepsPerEpoch, onSubmitted: () => validate(evaluator) };
+    try {
+      await trainer.run(epochs * stepsPerEpoch, { signal, onSteps, ...ofEpochs });
+    } finally {
+      await Promise.allSettled(validations);
+    }
   };
   /** Runs one epoch. What is to be seen of it is computed right behind its last step, which nobody waits for first. */
   const runEpoch = async (): Promise<Logs> => {
@@ -97,7 +113,7 @@ export async function runEpochs(
   };
 
   // Where nobody looks at the model between epochs, the device runs through them without a stop.
-  const stopsBetween = evaluator !== undefined || callbacks.looksAtModel || needsCounts(metrics);
+  const stopsBetween = callbacks.looksAtModel || needsCounts(metrics) || evaluator?.isResident === false;
   model.stopTraining = false;
   await callbacks.trainBegin(model, trainer);
   if (stopsBetween) {
@@ -108,7 +124,7 @@ export async function runEpochs(
     }
   } else {
     await callbacks.epochBegin(0);
-    await trainer.run(epochs * stepsPerEpoch, { signal, onSteps });
+    await runThrough();
   }
   await model.applyAverage();
   await callbacks.trainEnd();

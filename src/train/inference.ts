@@ -103,6 +103,11 @@ export class Evaluator {
     return new Evaluator(runner, metrics, x, target, size.samples);
   }
 
+  /** Whether all rows stay on the device: then it may run again before it has ended. */
+  get isResident(): boolean {
+    return this.part === this.x.count;
+  }
+
   /** Loss and metrics over all rows. */
   async run(prefix = ''): Promise<Logs> {
     const tally = await this.#tally();
@@ -128,7 +133,7 @@ export class Evaluator {
     const tally = new Tally();
     for (let from = 0; from < count; from += this.part) {
       const to = Math.min(from + this.part, count);
-      if (this.part < count) {
+      if (!this.isResident) {
         await this.runner.write({
           x: sliceRows(this.x, from, to),
           target: sliceRows(this.target, from, to),

@@ -1,7 +1,8 @@
 /** `backend: 'auto'` with the real executors: what is measured depends on the machine, what comes of it does not. */
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { clear } from 'idb-keyval';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { adam, createRuntime, dense, type Sequential, sequential } from '../../src/index.ts';
-import type { Findings } from '../../src/runtime/rivals.ts';
+import type { Choice, Findings } from '../../src/runtime/rivals.ts';
 import { Runtime } from '../../src/runtime/runtime.ts';
 import { requestOwnDevice } from '../support/device.ts';
 
@@ -32,15 +33,17 @@ async function weightsOn(backend: 'cpu' | 'webgpu'): Promise<number[]> {
 describe('auto', () => {
   let runtime: Runtime;
 
+  beforeEach(() => clear());
+
   afterEach(() => runtime.dispose());
 
-  /** Of every training this much is known beforehand: with much work, the GPU is worth a wait. */
-  async function openRivals(known: Partial<Findings>): Promise<GPUDevice> {
+  /** Of every training this much is known beforehand, if any: with much work, the GPU is worth a wait. */
+  async function openRivals(known?: Partial<Findings>): Promise<GPUDevice> {
     const device = await requestOwnDevice();
     const { executor: gpu } = await createRuntime({ device });
     const { executor: cpu } = await createRuntime({ backend: 'cpu' });
     const findings = new Map<string, Findings>();
-    findings.get = () => ({ cpu: 1, work: 1e6, spent: 0, ...known });
+    if (known) findings.get = () => ({ cpu: 1, work: 1e6, spent: 0, ...known });
     runtime = new Runtime(cpu, undefined, { cpu, gpu: Promise.resolve(gpu), findings });
     return device;
   }
@@ -70,6 +73,35 @@ describe('auto', () => {
     expect(choice?.milliseconds).toEqual({ cpu: expect.any(Number), webgpu: expect.any(Number) });
     expect(choice?.reason).toMatch(/^a step takes .* on cpu, .* on webgpu \(.+\)$/);
     expect(await weightsOf(model)).toEqual(await weightsOn(backend as 'cpu'));
+  });
+
+  /** What is chosen for a training of hours, which then does not begin. */
+  async function chooseForLong(): Promise<Choice> {
+    await openRivals();
+    const controller = new AbortController();
+    const callbacks = { onTrainBegin: () => controller.abort(new Error('chosen')) };
+    const { signal } = controller;
+    const fit = build(runtime).fit(x, y, { ...options, epochs: 1e9, callbacks, signal });
+    await expect(fit).rejects.toThrow('chosen');
+    return runtime.choice!;
+  }
+
+  test('remembers on a later visit what it has measured, where the browser keeps it', async () => {
+    const first = await chooseForLong();
+    expect(first).toMatchObject({ source: 'measured', milliseconds: { webgpu: expect.any(Number) } });
+    runtime.dispose();
+    const second = await chooseForLong();
+    const { backend, milliseconds } = first;
+    expect(second).toMatchObject({ backend, milliseconds, source: 'stored' });
+    expect(second.reason).toContain('on an earlier visit');
+    runtime.dispose();
+    const broken = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(() => {
+      throw new Error('broken');
+    });
+    const third = await chooseForLong();
+    broken.mockRestore();
+    expect(third.source).toBe('measured');
+    expect(third.milliseconds).not.toEqual(milliseconds);
   });
 
   test('moves a model to the GPU that is known to be faster', async () => {

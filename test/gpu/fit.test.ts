@@ -114,6 +114,21 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', { concurrent: tr
     });
   });
 
+  test('validation of epochs that follow without a stop is that of each one’s end', async () => {
+    const options = { epochs: 12, batchSize: 4, validationSplit: 0.3 };
+    const models = [classifier(), classifier()];
+    const { history } = await models[0].fit(x, labels, options);
+    // Who might look at the model has the training stop for that.
+    const seen: number[] = [];
+    const callbacks = {
+      onEpochEnd: (_: number, logs: Record<string, number>) => void seen.push(logs.val_loss),
+    };
+    expect((await models[1].fit(x, labels, { ...options, callbacks })).history).toEqual(history);
+    expect(history.val_loss).toEqual(seen);
+    expect(new Set(seen).size).toBe(12);
+    expect(await weightsOf(models[1])).toEqual(await weightsOf(models[0]));
+  });
+
   describe('batches', () => {
     test('without shuffling come in order', async () => {
       const { steps = [] } = await regression({ optimizer: sgd({ learningRate: 0 }) }).fit(x, y, {

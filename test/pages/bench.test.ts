@@ -35,7 +35,7 @@ describe.each(found)('npm run bench in %s', (browser) => {
   test('lets WebGPU and the reference train alike, round by round', async () => {
     const { result, stdout } = await bench('--browser', browser);
 
-    expect(result.options).toEqual({ workloads: ['xor'], peers: false, rounds: 2, budget: 10 });
+    expect(result.options).toEqual({ workloads: ['xor'], peers: false, fits: false, rounds: 2, budget: 10 });
     expect(result).toMatchObject({ isolated: true, adapter: { name: expect.any(String) } });
     const contenders = measured(result);
     const names = ['webgpu', 'cpu', 'auto', 'reference'];

@@ -8,6 +8,7 @@ test('without arguments: every workload, in Chrome, without peers', () => {
   expect(parse()).toEqual({
     workloads: workloadNames,
     peers: false,
+    fits: false,
     rounds: 5,
     budget: 500,
     browser: 'chrome',
@@ -16,10 +17,11 @@ test('without arguments: every workload, in Chrome, without peers', () => {
 });
 
 test('takes every option', () => {
-  const args = '--workload mnist,xor --peers --rounds 3 --budget 50 --browser firefox --json out';
+  const args = '--workload mnist,xor --peers --fits --rounds 3 --budget 50 --browser firefox --json out';
   expect(parse(...args.split(' '))).toEqual({
     workloads: ['xor', 'mnist'],
     peers: true,
+    fits: true,
     rounds: 3,
     budget: 50,
     browser: 'firefox',

@@ -1,8 +1,20 @@
 /** `backend: 'auto'`: the faster executor trains, and finding out which costs little. */
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { adam, createRuntime, dense, dropout, type Sequential, sequential } from '../../src/index.ts';
 import { Runtime } from '../../src/runtime/runtime.ts';
 import { Clock, type Pace, PacedExecutor } from '../support/pacedExecutor.ts';
+
+/** What a browser keeps from one visit to the next. */
+const storage = vi.hoisted(() => ({
+  kept: new Map<string, unknown>(),
+  get: async (key: string) => storage.kept.get(key),
+  set: async (key: string, value: unknown) => void storage.kept.set(key, value),
+}));
+vi.mock('idb-keyval', () => ({
+  get: (key: string) => storage.get(key),
+  set: (key: string, value: unknown) => storage.set(key, value),
+}));
+beforeEach(() => storage.kept.clear());
 
 const rows = 64;
 const x = Float32Array.from({ length: 3 * rows }, (_, i) => Math.sin(i));
@@ -58,6 +70,7 @@ describe('a training', () => {
       backend: 'webgpu',
       reason: 'a step takes 5 ms on reference, 500 µs on webgpu (paced)',
       milliseconds: { reference: expect.closeTo(5), webgpu: expect.closeTo(0.5) },
+      source: 'measured',
     });
     expect(model.summary()).toMatch(
       /\nruns on webgpu: a step takes 5 ms on reference, 500 µs on webgpu \(paced\)$/,
@@ -116,6 +129,7 @@ describe('a training', () => {
       backend: 'reference',
       reason: 'a step takes 5 ms on reference; all steps so far take 20 ms',
       milliseconds: { reference: expect.closeTo(5) },
+      source: 'measured',
     });
     expect(fits.slice(0, 49).every((choice) => choice?.backend === 'reference')).toBe(true);
     expect(fits[50]?.backend).toBe('webgpu');
@@ -149,6 +163,68 @@ describe('a training', () => {
     expect(gpu.plans).toBe(0);
     const longer = await model.fit(x, y, { ...epoch, epochs: 800 });
     expect(longer.choice?.reason).toMatch(/20 ms on webgpu \(paced, a software adapter\)$/);
+  });
+});
+
+describe('on a later visit, a training', () => {
+  test('of a kind that is known is not tried again, and says so', async () => {
+    await build(openAuto().runtime).fit(x, y, long);
+    const { cpu, gpu, runtime } = openAuto();
+    const model = build(runtime);
+    const { choice } = await model.fit(x, y, long);
+    expect(choice).toEqual({
+      backend: 'webgpu',
+      reason: 'a step takes 5 ms on reference, 500 µs on webgpu (paced) (measured on an earlier visit)',
+      milliseconds: { reference: expect.closeTo(5), webgpu: expect.closeTo(0.5) },
+      source: 'stored',
+    });
+    expect(model.summary()).toContain(`runs on webgpu: ${choice?.reason}`);
+    expect([cpu.steps, gpu.steps, gpu.plans]).toEqual([0, 400, 1]);
+    expect(await weightsOf(model)).toEqual(await weightsAlone(long));
+  });
+
+  test("of which the CPU's time is known tries the GPU, once it is long enough", async () => {
+    await build(openAuto().runtime).fit(x, y, epoch);
+    const { cpu, runtime } = openAuto();
+    const short = await build(runtime).fit(x, y, epoch);
+    expect([short.choice?.source, cpu.steps]).toEqual(['stored', 4]);
+    const { choice } = await build(runtime).fit(x, y, long);
+    expect([choice?.backend, choice?.source]).toEqual(['webgpu', 'measured']);
+    const later = await build(openAuto().runtime).fit(x, y, long);
+    expect(later.choice).toMatchObject({ source: 'stored', milliseconds: choice?.milliseconds });
+  });
+
+  test.each(['cpu', 'gpu'] as const)('on another %s is measured anew', async (side) => {
+    await build(openAuto().runtime).fit(x, y, long);
+    const auto = openAuto();
+    Object.assign(auto[side].info, { vendor: 'other' });
+    const { choice } = await build(auto.runtime).fit(x, y, long);
+    expect([choice?.backend, choice?.source]).toEqual(['webgpu', 'measured']);
+    expect(auto.gpu.plans).toBe(2);
+  });
+
+  test.each([
+    ['has lost it', undefined],
+    ['kept something else', { cpu: 'fast' }],
+    ['kept half of it', { cpu: 5 }],
+  ])('in a browser that %s is measured anew', async (_what, found) => {
+    await build(openAuto().runtime).fit(x, y, long);
+    for (const key of storage.kept.keys()) storage.kept.set(key, found);
+    const { choice } = await build(openAuto().runtime).fit(x, y, long);
+    expect([choice?.backend, choice?.source]).toEqual(['webgpu', 'measured']);
+  });
+
+  test.each([
+    ['refuses', () => Promise.reject(new Error('not allowed'))],
+    ['never answers', () => new Promise<undefined>(() => {})],
+  ])('in a browser whose storage %s is measured anew', async (_what, answer) => {
+    const spies = [vi.spyOn(storage, 'get'), vi.spyOn(storage, 'set')];
+    for (const spy of spies) spy.mockImplementation(answer as () => Promise<undefined>);
+    for (let visit = 0; visit < 2; visit++) {
+      const { choice } = await build(openAuto().runtime).fit(x, y, long);
+      expect([choice?.backend, choice?.source]).toEqual(['webgpu', 'measured']);
+    }
+    for (const spy of spies) spy.mockRestore();
   });
 });
 

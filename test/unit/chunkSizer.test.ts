@@ -41,6 +41,12 @@ test('shrinks at once when steps become slower', () => {
   expect(sizer.size).toBe(10);
 });
 
+test('goes on from its size after the rest of a run', () => {
+  const sizer = new ChunkSizer(MOST, 64);
+  sizer.record(3, 3 * 0.5, TARGET);
+  expect(sizer.size).toBe(100);
+});
+
 describe('whatever is measured', () => {
   test('the size is a whole number of steps that the tables hold', () => {
     const measurement = fc.tuple(
@@ -51,10 +57,11 @@ describe('whatever is measured', () => {
       fc.property(fc.integer({ min: 1, max: MOST }), fc.array(measurement), (most, list) => {
         const sizer = new ChunkSizer(most, 1);
         for (const [steps, milliseconds] of list) {
+          const largest = Math.max(steps, sizer.size);
           sizer.record(steps, milliseconds, TARGET);
           expect(Number.isInteger(sizer.size)).toBe(true);
           expect(sizer.size).toBeGreaterThanOrEqual(1);
-          expect(sizer.size).toBeLessThanOrEqual(Math.min(most, 2 * steps));
+          expect(sizer.size).toBeLessThanOrEqual(Math.min(most, 2 * largest));
         }
       }),
     );

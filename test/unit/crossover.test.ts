@@ -1,6 +1,6 @@
 /** The map of who trains faster: the command's arguments, and which cells are measured. */
 import { describe, expect, test } from 'vitest';
-import { cellWorkload, emptyGrid, inOrder, knownWinner } from '../../demo/crossover/grid.ts';
+import { cellWorkload, emptyGrid, inOrder, knownWinner, tookTooLong } from '../../demo/crossover/grid.ts';
 import { type Cell, type CrossoverResult, crossoverDefaults, leadOf } from '../../demo/crossover/result.ts';
 import { parseCrossoverCommand } from '../../demo/headless/crossoverCommand.ts';
 
@@ -103,6 +103,15 @@ describe('the grid', () => {
     expect(between({ measured: measured(50, 20) }, { measured: measured(60, 10) })).toBeUndefined();
     expect(between({ skipped: 'time' }, { measured: measured(60, 10) })).toBeUndefined();
     expect(between({}, { measured: measured(60, 10) })).toBeUndefined();
+  });
+
+  test('does not begin what is larger than what took too long', () => {
+    const known = result();
+    const at = (width: number, batch: number) =>
+      known.cells.find((cell) => cell.width === width && cell.batch === batch) as Cell;
+    at(64, 32).skipped = 'time';
+    expect([at(256, 32), at(64, 128)].map((cell) => tookTooLong(cell, known))).toEqual([true, true]);
+    expect([at(64, 32), at(16, 32), at(64, 8)].some((cell) => tookTooLong(cell, known))).toBe(false);
   });
 
   test('has a network for every cell', () => {

@@ -7,6 +7,23 @@ import type { Workload } from '../workload.ts';
 export interface Contender {
   /** Makes ready to train: data on the device, kernels compiled as far as that is done ahead. */
   prepare(workload: Workload): Promise<Prepared>;
+  /** Makes a network and trains it, the first of its page; only the training is timed. */
+  fitFresh?(workload: Workload, task: FitTask): Promise<Fit>;
+}
+
+/** A whole training, in epochs. */
+export interface FitTask {
+  steps: number;
+  stepsPerEpoch: number;
+  /** `steps`: without anything besides. `validated`: with an evaluation of a tenth as many rows after every epoch. */
+  how: 'steps' | 'fit' | 'validated';
+}
+
+export interface Fit {
+  milliseconds: number;
+  /** What it trained on, and why, where it chooses. */
+  chosen?: string;
+  reason?: string;
 }
 
 export interface Prepared {
@@ -18,6 +35,8 @@ export interface Prepared {
   run(steps: number): Promise<number>;
   /** The network's output for rows of `x`, read back: rows × outputs. */
   predict(x: Float32Array): Promise<Float32Array>;
+  /** Trains from where it is. */
+  fit?(task: FitTask): Promise<Fit>;
 }
 
 export interface Device {

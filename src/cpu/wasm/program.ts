@@ -9,8 +9,9 @@ import { workOf } from '../../plan/work.ts';
 import { encodeRecords, recordWords } from './encode.ts';
 import type { Block, Heap } from './heap.ts';
 
-/** Chunks on their way: one that runs, and one that is ready. */
+/** Chunks on their way: one that runs, and one that is ready; and small ones, of which a message takes longer. */
 const DEPTH = 2;
+const MOST = 16;
 /** Words of what `run` in `src/cpu/assembly/run.ts` calls a Program. */
 const HEADER = 8;
 /** Steps of the first chunk, when it is not known yet how long one takes. */
@@ -20,10 +21,12 @@ const WORK_FOR_THREADS = 4e6;
 
 export class WasmProgram implements Program {
   readonly depth = DEPTH;
+  readonly most = MOST;
   readonly results: StepResults;
   readonly #threads: number;
   readonly #sizer: ChunkSizer;
-  readonly #tables: readonly StepTable[];
+  /** Tables that are not on their way. */
+  readonly #free: StepTable[] = [];
   readonly #blocks: Block[] = [];
   /** Where the program is in memory, and its tables. */
   readonly #header: number;
@@ -40,7 +43,6 @@ export class WasmProgram implements Program {
   ) {
     const { batch, slots } = plan;
     this.#threads = threads;
-    this.#tables = Array.from({ length: DEPTH }, () => new StepTable(plan));
     this.results = new StepResults(plan);
     this.#sizer = new ChunkSizer(slots, FIRST_STEPS);
     this.#steps = this.#allocate(slots * StepTable.size);
@@ -81,16 +83,20 @@ export class WasmProgram implements Program {
 
   /** Runs exactly this step. */
   async step(values: StepValues): Promise<void> {
-    const [table] = this.#tables;
+    const table = new StepTable({ ...this.plan, slots: 1 });
     table.set(0, values);
     table.count = 1;
-    table.end = 0;
     await this.#submit(table);
   }
 
-  chunkFor(turn: number): Chunk {
-    const table = this.#tables[turn % DEPTH];
-    return { table, size: this.#sizer.size, submit: () => this.#submit(table) };
+  nextChunk(): Chunk {
+    const table = this.#free.pop() ?? new StepTable(this.plan);
+    return {
+      table,
+      size: this.#sizer.size,
+      submit: () => this.#submit(table),
+      release: () => this.#free.push(table),
+    };
   }
 
   async #submit({ count, end, words, rows }: StepTable): Promise<FloatArray | undefined> {
