@@ -4,6 +4,7 @@ import { activateAll, multiplyBySlopes } from './math/activation';
 import { COLUMNS, DEPTH, packPanel, packPanelTransposed, panelOfRows } from './matmul';
 import { batchRows, rowNumbers, scratch, zeros } from './places';
 import { shareEnd, shareStart } from './threads';
+import { each, madd, splat, storeLanes, sumsOfFour } from './vectors';
 
 /** So few rows do not repay packing a panel that they are multiplied by. */
 const FEW: u32 = 12;
@@ -17,12 +18,16 @@ export function dense_forward(op: DenseForward, step: Step): void {
   for (let m = shareStart(step.rows); m < end; m += MANY) {
     const rows = min(MANY, end - m);
     const y = op.y + (m * op.N << 2);
-    forwardRows(op, numbers + (m << 2), rows, y);
+    if (op.N == 1 && (op.K & 3) == 0) {
+      forwardUnit(op, numbers + (m << 2), rows, y);
+    } else {
+      forwardRows(op, numbers + (m << 2), rows, y);
+    }
     activateAll(y, rows * op.N, op.activation);
   }
 }
 
-function forwardRows(op: DenseForward, numbers: usize, rows: u32, y: usize): void {
+@inline function forwardRows(op: DenseForward, numbers: usize, rows: u32, y: usize): void {
   const wide = op.N << 2;
   const direct = rows <= FEW || op.N <= COLUMNS;
   for (let k: u32 = 0; k < op.K; k += DEPTH) {
@@ -46,18 +51,45 @@ function forwardRows(op: DenseForward, numbers: usize, rows: u32, y: usize): voi
   }
 }
 
+/** The same of a single unit with a multiple of 4 inputs: along them, four rows at a time. */
+@inline function forwardUnit(op: DenseForward, numbers: usize, rows: u32, y: usize): void {
+  const size = op.K << 2;
+  const end = op.parameters + size;
+  for (let m: u32 = 0; m < rows; m += 4, numbers += 16, y += 16) {
+    const last = rows - m - 1;
+    let a = op.x + load<u32>(numbers) * size;
+    let b = op.x + load<u32>(numbers + (min<u32>(1, last) << 2)) * size;
+    let c = op.x + load<u32>(numbers + (min<u32>(2, last) << 2)) * size;
+    let d = op.x + load<u32>(numbers + (min<u32>(3, last) << 2)) * size;
+    let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+    let w = op.parameters;
+    for (; w < end; w += 16, a += 16, b += 16, c += 16, d += 16) {
+      const weights = v128.load(w);
+      s0 = madd(v128.load(a), weights, s0);
+      s1 = madd(v128.load(b), weights, s1);
+      s2 = madd(v128.load(c), weights, s2);
+      s3 = madd(v128.load(d), weights, s3);
+    }
+    storeLanes(y, f32x4.add(sumsOfFour(s0, s1, s2, s3), each(end)), rows - m);
+  }
+}
+
 /** Δ_in = (Δ·Wᵀ) ∘ F′. */
 export function hidden_delta(op: HiddenDelta, step: Step): void {
   const end = shareEnd(step.rows);
   for (let m = shareStart(step.rows); m < end; m += MANY) {
     const rows = min(MANY, end - m);
     const at = m * op.K << 2;
-    backRows(op, batchRows + (m << 2), rows, op.result + at);
+    if (op.N == 1) {
+      backUnit(op, op.delta + (m << 2), rows, op.result + at);
+    } else {
+      backRows(op, batchRows + (m << 2), rows, op.result + at);
+    }
     multiplyBySlopes(op.result + at, op.kept + at, rows * op.K, op.activation);
   }
 }
 
-function backRows(op: HiddenDelta, numbers: usize, rows: u32, result: usize): void {
+@inline function backRows(op: HiddenDelta, numbers: usize, rows: u32, result: usize): void {
   const deep = op.N << 2;
   const wide = op.K << 2;
   for (let n: u32 = 0; n < op.N; n += DEPTH) {
@@ -71,6 +103,16 @@ function backRows(op: HiddenDelta, numbers: usize, rows: u32, result: usize): vo
         scratch, COLUMNS << 2, depth,
         n == 0 ? zeros : c, n == 0 ? 0 : wide, c, wide, columns,
       );
+    }
+  }
+}
+
+/** The same of a single unit, whose weights are in a row. */
+@inline function backUnit(op: HiddenDelta, delta: usize, rows: u32, result: usize): void {
+  for (const end = delta + (rows << 2); delta < end; delta += 4, result += op.K << 2) {
+    const own = each(delta);
+    for (let k: u32 = 0; k < op.K; k += 4) {
+      storeLanes(result + (k << 2), f32x4.mul(own, v128.load(op.parameters + (k << 2))), op.K - k);
     }
   }
 }

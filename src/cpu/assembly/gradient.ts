@@ -1,11 +1,11 @@
 // Gradients of dense layers' parameters, Xᵀ·Δ, with the optimizer's step on each block of rows while it is near.
 // Each thread takes some of the parameters' rows.
 import { GradientUpdate, Regulariser, Step, WeightGradient, WeightUpdate } from './layout';
-import { COLUMNS, DEPTH, ROWS, packPanel, packRows, tileOfPacked } from './matmul';
+import { COLUMNS, DEPTH, ROWS, packPanel, packRows, storeRow, tileOfPacked } from './matmul';
 import { optimizerSteps } from './math/optimizer';
 import { rowNumbers, scratch, zeros } from './places';
 import { shareEnd, shareStart } from './threads';
-import { madd, sign, splat, storeLanes } from './vectors';
+import { each, madd, sign, splat, storeLanes } from './vectors';
 
 /** Tiles of rows whose gradient is computed at a time. */
 const BLOCK: u32 = 4;
@@ -47,6 +47,10 @@ function gradientRows(
     return;
   }
   const direct = units <= COLUMNS;
+  if (direct && inputs <= 2) {
+    gradientOfTwo(numbers, rows, x, inputs, delta, units, count, to);
+    return;
+  }
   const wide = units << 2;
   const deltaStep = direct ? wide : COLUMNS << 2;
   for (let m: u32 = 0; m < rows; m += DEPTH) {
@@ -71,6 +75,29 @@ function gradientRows(
       }
     }
   }
+}
+
+/** The same of one input or two, and units no more than a panel's: X is as good as packed. */
+function gradientOfTwo(
+  numbers: usize, rows: u32, x: usize, inputs: u32, delta: usize, units: u32, count: u32, to: usize,
+): void {
+  const wide = units << 2;
+  let x0 = splat(0), y0 = splat(0);
+  let x1 = splat(0), y1 = splat(0);
+  let bias = splat(0), biasHigh = splat(0);
+  for (const end = numbers + (rows << 2); numbers < end; numbers += 4, delta += wide) {
+    const row = x + (load<u32>(numbers) * inputs << 2);
+    const low = v128.load(delta), high = v128.load(delta, 16);
+    x0 = madd(each(row), low, x0);
+    y0 = madd(each(row), high, y0);
+    x1 = madd(each(row, 4), low, x1);
+    y1 = madd(each(row, 4), high, y1);
+    bias = f32x4.add(bias, low);
+    biasHigh = f32x4.add(biasHigh, high);
+  }
+  storeRow(to, x0, y0, units);
+  if (inputs == 2) storeRow((to += wide), x1, y1, units);
+  if (count > inputs) storeRow((to += wide), bias, biasHigh, units);
 }
 
 /** The same of a single unit: along its inputs, four at a time. */

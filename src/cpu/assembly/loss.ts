@@ -6,10 +6,10 @@ import {
 } from './layout';
 import { activationSlope, logistic } from './math/activation';
 import { exp, log, log1p } from './math/exp';
-import { rowLosses, rowNumbers, scratch } from './places';
+import { rowLosses, rowNumbers } from './places';
 import { largestOf, largestTarget, rowWeight, targetOf, targetRow, targetsOf } from './targets';
 import { shareEnd, shareStart, thread } from './threads';
-import { firstLanes, select, sign, splat, storeLanes, storePairs, sumLanes } from './vectors';
+import { firstLanes, lanesOf, select, sign, splat, storeLanes, storePairs, sumLanes } from './vectors';
 
 /** Rows whose losses are added up: those of a workgroup on the GPU. */
 const GROUP: u32 = 64;
@@ -38,21 +38,23 @@ export function output_delta(op: OutputDelta, step: Step): void {
 }
 
 /** Four rows of one output each, from row m on, of which `lanes` are there. */
-function singleOutputs(op: OutputDelta, numbers: usize, m: u32, lanes: u32, rows: u32): void {
+@inline function singleOutputs(op: OutputDelta, numbers: usize, m: u32, lanes: u32, rows: u32): void {
   const t = op.targets;
-  for (let i: u32 = 0; i < min<u32>(lanes, 4); i++) {
-    const target = targetRow(op.target_rows, load<u32>(numbers + (m + i << 2)), t);
-    store<f32>(scratch + (i << 2), load<f32>(target));
-    store<f32>(scratch + (i << 2), rowWeight(target, t), 16);
-  }
+  const last = lanes - 1;
+  numbers += m << 2;
+  const a = targetRow(op.target_rows, load<u32>(numbers), t);
+  const b = targetRow(op.target_rows, load<u32>(numbers + (min<u32>(1, last) << 2)), t);
+  const c = targetRow(op.target_rows, load<u32>(numbers + (min<u32>(2, last) << 2)), t);
+  const d = targetRow(op.target_rows, load<u32>(numbers + (min<u32>(3, last) << 2)), t);
   const out = v128.load(op.y + (m << 2));
-  const weight = v128.load(scratch, 16);
-  const wanted = smoothed(op, scratch, 0);
+  const target = lanesOf(a, b, c, d);
+  const weight = t.WEIGHTED ? lanesOf(a + 4, b + 4, c + 4, d + 4) : splat(1);
+  const wanted = smoothed(op, target);
   const share = f32x4.div(weight, splat(<f32>rows));
   storeLanes(op.delta + (m << 2), f32x4.mul(share, slopeOf(op, out, wanted)), lanes);
   const differs = v128.xor(
     f32x4.gt(out, splat(op.THRESHOLD)),
-    f32x4.gt(v128.load(scratch), splat(0.5)),
+    f32x4.gt(target, splat(0.5)),
   );
   const right = v128.andnot(splat(1), differs);
   storePairs(rowLosses + (m << 3), f32x4.mul(weight, lossOf(op, out, wanted)), right, lanes);
@@ -80,7 +82,7 @@ function sumOfLosses(op: OutputDelta, y: usize, target: usize, delta: usize, sha
   let sum = splat(0);
   for (let j: u32 = 0; j < op.N; j += 4) {
     const out = v128.load(y + (j << 2));
-    const wanted = smoothed(op, target, j);
+    const wanted = smoothed(op, targetsOf(target, j, op.targets));
     sum = f32x4.add(sum, v128.and(lossOf(op, out, wanted), firstLanes(op.N - j)));
     storeLanes(delta + (j << 2), f32x4.mul(splat(share), slopeOf(op, out, wanted)), op.N - j);
   }
@@ -88,8 +90,7 @@ function sumOfLosses(op: OutputDelta, y: usize, target: usize, delta: usize, sha
   return isSum ? sumLanes(sum) : sumLanes(sum) / <f32>op.N;
 }
 
-function smoothed(op: OutputDelta, target: usize, j: u32): v128 {
-  const wanted = targetsOf(target, j, op.targets);
+function smoothed(op: OutputDelta, wanted: v128): v128 {
   if (op.SMOOTHING == 0) return wanted;
   const binary = op.LOSS == BINARY || op.LOSS == BINARY_LOGITS;
   const classes: f32 = binary ? 2 : <f32>op.N;
@@ -153,7 +154,7 @@ function crossEntropy(op: OutputDelta, y: usize, top: u32, target: usize, delta:
     const e = exp(f32x4.sub(v128.load(y + (j << 2)), largest));
     const isTop = i32x4.eq(i32x4.splat(top - j), i32x4(0, 1, 2, 3));
     others = f32x4.add(others, v128.andnot(v128.and(e, within), isTop));
-    weight = f32x4.add(weight, v128.and(smoothed(op, target, j), within));
+    weight = f32x4.add(weight, v128.and(smoothed(op, targetsOf(target, j, op.targets)), within));
     storeLanes(delta + (j << 2), e, op.N - j);
   }
   const sum = splat(sumLanes(others));
@@ -161,7 +162,7 @@ function crossEntropy(op: OutputDelta, y: usize, top: u32, target: usize, delta:
   const factor = f32x4.div(splat(sumLanes(weight)), f32x4.add(splat(1), sum));
   let loss = splat(0);
   for (let j: u32 = 0; j < op.N; j += 4) {
-    const wanted = smoothed(op, target, j);
+    const wanted = smoothed(op, targetsOf(target, j, op.targets));
     const below = f32x4.sub(v128.load(y + (j << 2)), largest);
     const term = f32x4.mul(wanted, f32x4.add(f32x4.sub(logSum, below), entropy(op, wanted)));
     const counts = v128.and(f32x4.ne(wanted, splat(0)), firstLanes(op.N - j));

@@ -10,7 +10,7 @@ export const COLUMNS: u32 = 8;
 /** Terms of a sum that are added up at a time, so that a packed panel of B stays in the nearest cache. */
 export const DEPTH: u32 = 256;
 
-@inline function storeRow(c: usize, low: v128, high: v128, columns: u32): void {
+@inline export function storeRow(c: usize, low: v128, high: v128, columns: u32): void {
   if (columns >= COLUMNS) {
     v128.store(c, low);
     v128.store(c, high, 16);

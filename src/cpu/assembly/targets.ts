@@ -3,7 +3,7 @@ import { Targets } from './layout';
 import { splat } from './vectors';
 
 /** Where the targets of a row begin, given its number in the data set. */
-export function targetRow(targets: usize, source: u32, t: Targets): usize {
+@inline export function targetRow(targets: usize, source: u32, t: Targets): usize {
   return targets + (source * (t.WIDTH + (t.WEIGHTED ? 1 : 0)) << 2);
 }
 

@@ -10,6 +10,12 @@
   return v128.load_splat<f32>(place + offset);
 }
 
+/** The numbers at four places. */
+@inline export function lanesOf(a: usize, b: usize, c: usize, d: usize): v128 {
+  const first = v128.load_lane<u32>(b, v128.load32_zero(a), 1);
+  return v128.load_lane<u32>(d, v128.load_lane<u32>(c, first, 2), 3);
+}
+
 /** a · b + c, in one rounding where the engine can: see src/cpu/wasm/module.ts. */
 @inline export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
@@ -52,6 +58,13 @@ export function storePairs(to: usize, a: v128, b: v128, lanes: u32): void {
   return (
     f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))
   );
+}
+
+/** The sums of four vectors' lanes, one a lane. */
+@inline export function sumsOfFour(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
 }
 
 /** −1, 0 or 1. */

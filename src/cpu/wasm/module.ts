@@ -29,10 +29,12 @@ async function inflate(text: string): Promise<Uint8Array<ArrayBuffer>> {
 const MEMORY_IMPORT = /(?<=6d 65 6d 6f 72 79 02 )01 /;
 const SHARED = '03 ';
 
-/** A product; a local, or the number at a place in memory, four times; the sum. */
-const SUM = /fd e6 01 (20 [0-7]. |41 (?:[89a-f]. )*[0-7]. fd 09 02 [0-7]. )fd e4 01 /g;
-/** `$1` and what multiplies and adds in one; then nothing, for as long as the sum was. */
-const RELAXED_SUM = '$1fd 85 02 01 01 01 ';
+/** A local, or the number at a place in memory, four times. */
+const OPERAND = '(?:20 [0-7]. |41 (?:[89a-f]. )*[0-7]. fd 09 02 [0-7]. )';
+/** What multiplies and adds in one; then nothing, for as long as the sum was. */
+const MADD = 'fd 85 02 01 01 01 ';
+/** A product; an operand, or a product and sum of operands that are one already; the sum. */
+const SUM = new RegExp(`fd e6 01 (${OPERAND}|(?:${OPERAND}){3}${MADD})fd e4 01 `, 'g');
 
 /**
  * The bytes as they suit this memory and engine. The one module that is shipped serves engines with and without
@@ -41,6 +43,7 @@ const RELAXED_SUM = '$1fd 85 02 01 01 01 ';
 function adapt(bytes: Uint8Array, shared: boolean, relaxed: boolean): Uint8Array<ArrayBuffer> {
   let text = Array.from(bytes, (byte) => `${byte.toString(16).padStart(2, '0')} `).join('');
   if (shared) text = text.replace(MEMORY_IMPORT, SHARED);
-  if (relaxed) text = text.replace(SUM, RELAXED_SUM);
+  // Inner sums first.
+  for (let pass = 0; relaxed && pass < 2; pass++) text = text.replace(SUM, `$1${MADD}`);
   return Uint8Array.from(text.trimEnd().split(' '), (byte) => Number.parseInt(byte, 16));
 }

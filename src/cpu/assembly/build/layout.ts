@@ -38,7 +38,7 @@ export function writeDispatch(kernels: readonly Kernel[]): string {
   return `${imports.join('\n')}
 import { Operation, Step, ${records} } from './layout';
 
-export function dispatch(op: usize, step: Step): void {
+@inline export function dispatch(op: usize, step: Step): void {
   switch (changetype<Operation>(op).code) {
 ${cases.join('\n')}
     default: unreachable();
@@ -104,7 +104,9 @@ function kernelRecord(shader: Shader, libraries: readonly Shader[]): string {
     }
     const at = 4 * (HEADER.length + tensors.length + start);
     const type = pascal(name);
-    return [`get ${name}(): ${type} { return changetype<${type}>(changetype<usize>(this) + ${at}); }`];
+    return [
+      `@inline get ${name}(): ${type} { return changetype<${type}>(changetype<usize>(this) + ${at}); }`,
+    ];
   });
   const fields = [...HEADER, ...tensors.map(([name]) => `${name}: usize`), ...fieldsOf(shader.constants)];
   return record(pascal(shader.name), fields, parts);

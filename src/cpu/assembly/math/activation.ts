@@ -5,10 +5,9 @@ import {
   SWISH, TANH,
 } from '../layout';
 import { each, select, sign, splat, storeLanes } from '../vectors';
-import { exp, expOfNegative, expm1, log1p } from './exp';
+import { exp, expm1, expOfMinus, log1p } from './exp';
 
 const ONE = memory.data<f32>([1]);
-const SIGN = memory.data<u32>([0x80000000]);
 
 const SELU_SCALE: f32 = 1.0507009873554805;
 const SELU_ALPHA: f32 = 1.6732632423543772;
@@ -79,7 +78,10 @@ export function activationSlope(kept: v128, f: Activation): v128 {
   const one = splat(1);
   const a = splat(f.A);
   switch (f.ACTIVATION) {
-    case SIGMOID: return f32x4.div(f32x4.mul(kept, f32x4.sub(a, kept)), splat(f.A * f.B));
+    case SIGMOID: {
+      const slope = f32x4.mul(kept, f32x4.sub(a, kept));
+      return f.A * f.B == 1 ? slope : f32x4.div(slope, splat(f.A * f.B));
+    }
     case TANH: return f32x4.mul(f32x4.sub(one, kept), f32x4.add(one, kept));
     case RELU: return v128.and(one, positive(kept));
     case LEAKY_RELU: return select(one, a, positive(kept));
@@ -114,15 +116,14 @@ export function activationSlope(kept: v128, f: Activation): v128 {
   return f32x4.gt(x, splat(0));
 }
 
-/** 1 / (1 + e^−x) from e^−|x|, which cannot overflow. */
+/** 1 / (1 + e^−x). */
 export function logistic(x: v128): v128 {
   return logisticInline(x);
 }
 
 @inline function logisticInline(x: v128): v128 {
-  const e = expOfNegative(v128.or(x, each(SIGN))); // of −|x|
   const one = each(ONE);
-  return f32x4.div(select(one, e, f32x4.ge(x, splat(0))), f32x4.add(one, e));
+  return f32x4.div(one, f32x4.add(one, expOfMinus(x)));
 }
 
 /** σ(u) (1 + w σ(−u)). */

@@ -14,6 +14,14 @@ const ONE = memory.data<f32>([1]);
 const SERIES = memory.data<f32>([
   1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
 ]);
+/** Of (e^−r − 1 + r) / r². */
+const FALLING = memory.data<f32>([
+  -1.9875691500e-4, 1.3981999507e-3, -8.3334519073e-3, 4.1665795894e-2, -1.6666665459e-1, 5.0000001201e-1,
+]);
+/** Beyond which e^−x is as good as 0 or infinite to who adds 1 to it; −log₂ e; what added to a number rounds it. */
+const LIMITS = memory.data<f32>([-87.3365, 87.3365]);
+const MINUS_LOG2_E = memory.data<f32>([-1.44269504]);
+const ROUND = memory.data<f32>([12582912]);
 
 /** e^x to within 1 ULP; 0 where it would be subnormal. */
 export function exp(x: v128): v128 {
@@ -27,13 +35,21 @@ export function exp(x: v128): v128 {
   return v128.andnot(scaled, f32x4.lt(x, each(RANGE, 8)));
 }
 
-/** The same for x ≤ 0, inline and in fewer instructions. */
-@inline export function expOfNegative(x: v128): v128 {
-  const within = f32x4.pmax(x, each(RANGE, 8));
-  const n = f32x4.nearest(f32x4.mul(within, each(LOG2_E)));
-  const e = f32x4.add(reducedExpm1(reduced(within, n)), each(ONE));
-  const scaled = f32x4.mul(e, powerOfTwo(i32x4.trunc_sat_f32x4_s(n)));
-  return v128.andnot(scaled, f32x4.lt(x, each(RANGE, 8)));
+/**
+ * e^−x for |x| ≤ 87.3365, and what it is at that limit beyond: in few instructions that wait for each other, and inline.
+ * The number nearest −x log₂ e is in the last bits of the sum that rounds it.
+ */
+@inline export function expOfMinus(x: v128): v128 {
+  const within = f32x4.pmin(f32x4.pmax(x, each(LIMITS)), each(LIMITS, 4));
+  const sum = madd(within, each(MINUS_LOG2_E), each(ROUND));
+  const n = f32x4.sub(sum, each(ROUND));
+  const r = madd(n, each(LN2_PARTS, 4), madd(n, each(LN2_PARTS), within));
+  const s = f32x4.mul(r, r);
+  const high = madd(each(FALLING), r, each(FALLING, 4));
+  const middle = madd(each(FALLING, 8), r, each(FALLING, 12));
+  const low = madd(each(FALLING, 16), r, each(FALLING, 20));
+  const e = madd(madd(madd(high, s, middle), s, low), s, f32x4.sub(each(ONE), r));
+  return i32x4.add(e, i32x4.shl(sum, 23));
 }
 
 /** x − n ln 2. */

@@ -21,6 +21,11 @@ export function optimizerSteps(
       const g = f32x4.mul(v128.load(gradient), factor);
       v128.store(weights, f32x4.sub(v128.load(weights), f32x4.mul(rate, g)));
     }
+    if (weights < end) {
+      const g = f32x4.mul(v128.load(gradient), factor);
+      storeLanes(weights, f32x4.sub(v128.load(weights), f32x4.mul(rate, g)), count & 3);
+    }
+    return;
   } else if (o.OPTIMIZER == ADAM && o.WEIGHT_DECAY == 0) {
     const correction = splat(step.correction);
     const epsilon = splat(o.EPSILON);
