@@ -37,8 +37,9 @@ const openRuntime = (cpu: PacedExecutor, gpu: Promise<PacedExecutor | null>) =>
   new Runtime(cpu, undefined, { cpu, gpu, findings: new Map() });
 
 /** The same every time. */
-function build(runtime: Runtime): Sequential {
+function build(runtime: Runtime, seed = 1): Sequential {
   const model = sequential({
+    seed,
     layers: [
       dense({ units: 2, activation: 'tanh', inputShape: [3] }),
       dropout({ rate: 0.2 }),
@@ -181,6 +182,8 @@ describe('on a later visit, a training', () => {
     expect(model.summary()).toContain(`runs on webgpu: ${choice?.reason}`);
     expect([cpu.steps, gpu.steps, gpu.plans]).toEqual([0, 400, 1]);
     expect(await weightsOf(model)).toEqual(await weightsAlone(long));
+    const other = await build(openAuto().runtime, 2).fit(x, y, long);
+    expect(other.choice).toEqual(choice);
   });
 
   test("of which the CPU's time is known tries the GPU, once it is long enough", async () => {
