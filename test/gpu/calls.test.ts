@@ -67,18 +67,20 @@ describe('after the first chunks', () => {
   test('xor runs thousands of steps with nothing created, many to a dispatch', async () => {
     const trainer = await xorModel().trainer(x, y, { batchSize: 4 });
     const steps = 4000;
-    // Until it is known how training goes fastest.
+    // Until it is known how training goes fastest, which a busy machine finds out later.
     await expect
-      .poll(async () => {
-        calls.reset();
-        await trainer.run(steps);
-        return calls.created;
-      })
-      .toEqual([]);
+      .poll(
+        async () => {
+          calls.reset();
+          await trainer.run(steps);
+          return { created: calls.created, few: calls.of('dispatchWorkgroups') <= 0.05 * steps };
+        },
+        { timeout: 10_000 },
+      )
+      .toEqual({ created: [], few: true });
 
     expect(calls.of('submit')).toBeGreaterThan(0);
     expect(calls.of('submit') / steps).toBeLessThanOrEqual(0.05);
-    expect(calls.of('dispatchWorkgroups') / steps).toBeLessThanOrEqual(0.05);
     expect(calls.of('mapAsync')).toBeLessThanOrEqual(calls.of('submit'));
     trainer.dispose();
   });
