@@ -1,15 +1,23 @@
 // Dense layers, forward and back. Each thread takes some of the batch's rows.
 import { DenseForward, HiddenDelta, Step } from './layout';
 import { activateAll, multiplyBySlopes } from './math/activation';
-import { COLUMNS, DEPTH, packPanel, packPanelTransposed, panelOfRows } from './matmul';
+import { COLUMNS, DEPTH, packPanel, packPanelTransposed, packSixes, panelOfRows } from './matmul';
 import { batchRows, rowNumbers, scratch, zeros } from './places';
 import { shareEnd, shareStart } from './threads';
 import { each, madd, splat, storeLanes, sumsOfFour } from './vectors';
 
-/** So few rows do not repay packing a panel that they are multiplied by. */
+/** So few rows do not repay packing them, nor a panel that they are multiplied by. */
 const FEW: u32 = 12;
 /** Rows that are multiplied by all panels in turn, so that `DEPTH` numbers of each stay in the second cache. */
 const MANY: u32 = 192;
+/** Bytes of a packed panel; the packed rows are behind it, and behind these are bytes that may be written. */
+const PANEL: u32 = DEPTH * COLUMNS << 2;
+const SLACK: u32 = 128;
+
+/** Bytes of scratch memory that a thread needs for a layer's product over so many rows. */
+export function productScratch(rows: u32): u32 {
+  return PANEL + (min(rows, MANY) * DEPTH << 2) + SLACK;
+}
 
 /** Y = F(X·W + b). */
 export function dense_forward(op: DenseForward, step: Step): void {
@@ -32,6 +40,8 @@ export function dense_forward(op: DenseForward, step: Step): void {
   const direct = rows <= FEW || op.N <= COLUMNS;
   for (let k: u32 = 0; k < op.K; k += DEPTH) {
     const depth = min(DEPTH, op.K - k);
+    const x = op.x + (k << 2);
+    const packed = direct ? 0 : packSixes(numbers, rows, x, op.K << 2, depth, scratch + PANEL);
     for (let n: u32 = 0; n < op.N; n += COLUMNS) {
       let b = op.parameters + k * wide + (n << 2);
       let bStep = wide;
@@ -43,7 +53,7 @@ export function dense_forward(op: DenseForward, step: Step): void {
       const bias = op.parameters + op.K * wide + (n << 2);
       const c = y + (n << 2);
       panelOfRows(
-        numbers, rows, op.x + (k << 2), op.K << 2,
+        packed, numbers, rows, x, op.K << 2,
         b, bStep, depth,
         k == 0 ? bias : c, k == 0 ? 0 : wide, c, wide, min(COLUMNS, op.N - n),
       );
@@ -94,12 +104,14 @@ export function hidden_delta(op: HiddenDelta, step: Step): void {
   const wide = op.K << 2;
   for (let n: u32 = 0; n < op.N; n += DEPTH) {
     const depth = min(DEPTH, op.N - n);
+    const delta = op.delta + (n << 2);
+    const packed = rows <= FEW ? 0 : packSixes(numbers, rows, delta, deep, depth, scratch + PANEL);
     for (let k: u32 = 0; k < op.K; k += COLUMNS) {
       const columns = min(COLUMNS, op.K - k);
       packPanelTransposed(op.parameters + k * deep + (n << 2), deep, columns, depth, scratch);
       const c = result + (k << 2);
       panelOfRows(
-        numbers, rows, op.delta + (n << 2), deep,
+        packed, numbers, rows, delta, deep,
         scratch, COLUMNS << 2, depth,
         n == 0 ? zeros : c, n == 0 ? 0 : wide, c, wide, columns,
       );

@@ -34,89 +34,35 @@ function storePart(c: usize, low: v128, high: v128, columns: u32): void {
   }
 }
 
+/** Whether the next of so many rows are a tile of six: twice 4 rows are less work than 6 and 2. */
+@inline function takesSix(rows: u32): bool {
+  return rows > 4 && rows != 8;
+}
+
 /**
- * All rows of a panel, A given by its rows, wherever they are: `numbers` holds the numbers of its rows, of which there
- * are `rows`; row r is at `a + r · aRow`. The sums start from what is at `start`, its rows `startStep` bytes apart;
- * `columns` of the panel are stored.
+ * All rows of a panel. `numbers` holds the numbers of A's rows, of which there are `rows`; row r is at `a + r · aRow`.
+ * Tiles of six are at `packed`, where `packSixes` has put them, unless that is 0. The sums start from what is at
+ * `start`, its rows `startStep` bytes apart; `columns` of the panel are stored.
  */
 export function panelOfRows(
-  numbers: usize, rows: u32, a: usize, aRow: u32,
+  packed: usize, numbers: usize, rows: u32, a: usize, aRow: u32,
   b: usize, bStep: u32, depth: u32,
   start: usize, startStep: u32, c: usize, cStep: u32, columns: u32,
 ): void {
   while (rows > 0) {
-    // Twice 4 rows are less work than 6 and 2.
-    const tile: u32 = rows <= 4 || rows == 8 ? 4 : ROWS;
-    const present = min(tile, rows);
-    if (tile == 4) {
-      fourRows(numbers, present, a, aRow, b, bStep, depth, start, startStep, c, cStep, columns);
+    const six = packed != 0 && takesSix(rows);
+    const present = min(six ? ROWS : 4, rows);
+    if (six) {
+      tileOfPacked(present, packed, b, bStep, depth, start, startStep, c, cStep, columns);
+      packed += depth * (ROWS << 2);
     } else {
-      sixRows(numbers, present, a, aRow, b, bStep, depth, start, startStep, c, cStep, columns);
+      fourRows(numbers, present, a, aRow, b, bStep, depth, start, startStep, c, cStep, columns);
     }
     rows -= present;
     numbers += present << 2;
     start += present * startStep;
     c += present * cStep;
   }
-}
-
-function sixRows(
-  numbers: usize, rows: u32, a: usize, aRow: u32,
-  b: usize, bStep: u32, depth: u32,
-  start: usize, startStep: u32, c: usize, cStep: u32, columns: u32,
-): void {
-  const last = rows - 1;
-  let a0 = a + load<u32>(numbers) * aRow;
-  let a1 = a + load<u32>(numbers + (min<u32>(1, last) << 2)) * aRow;
-  let a2 = a + load<u32>(numbers + (min<u32>(2, last) << 2)) * aRow;
-  let a3 = a + load<u32>(numbers + (min<u32>(3, last) << 2)) * aRow;
-  let a4 = a + load<u32>(numbers + (min<u32>(4, last) << 2)) * aRow;
-  let a5 = a + load<u32>(numbers + (min<u32>(5, last) << 2)) * aRow;
-  let x0 = v128.load(start), y0 = v128.load(start, 16);
-  if (rows > 1) start += startStep;
-  let x1 = v128.load(start), y1 = v128.load(start, 16);
-  if (rows > 2) start += startStep;
-  let x2 = v128.load(start), y2 = v128.load(start, 16);
-  if (rows > 3) start += startStep;
-  let x3 = v128.load(start), y3 = v128.load(start, 16);
-  if (rows > 4) start += startStep;
-  let x4 = v128.load(start), y4 = v128.load(start, 16);
-  if (rows > 5) start += startStep;
-  let x5 = v128.load(start), y5 = v128.load(start, 16);
-  for (const end = a0 + (depth << 2); a0 < end; ) {
-    const low = v128.load(b), high = v128.load(b, 16);
-    let each = v128.load_splat<f32>(a0);
-    x0 = madd(each, low, x0);
-    y0 = madd(each, high, y0);
-    each = v128.load_splat<f32>(a1);
-    x1 = madd(each, low, x1);
-    y1 = madd(each, high, y1);
-    each = v128.load_splat<f32>(a2);
-    x2 = madd(each, low, x2);
-    y2 = madd(each, high, y2);
-    each = v128.load_splat<f32>(a3);
-    x3 = madd(each, low, x3);
-    y3 = madd(each, high, y3);
-    each = v128.load_splat<f32>(a4);
-    x4 = madd(each, low, x4);
-    y4 = madd(each, high, y4);
-    each = v128.load_splat<f32>(a5);
-    x5 = madd(each, low, x5);
-    y5 = madd(each, high, y5);
-    b += bStep;
-    a0 += 4;
-    a1 += 4;
-    a2 += 4;
-    a3 += 4;
-    a4 += 4;
-    a5 += 4;
-  }
-  storeRow(c, x0, y0, columns);
-  if (rows > 1) storeRow((c += cStep), x1, y1, columns);
-  if (rows > 2) storeRow((c += cStep), x2, y2, columns);
-  if (rows > 3) storeRow((c += cStep), x3, y3, columns);
-  if (rows > 4) storeRow((c += cStep), x4, y4, columns);
-  if (rows > 5) storeRow((c += cStep), x5, y5, columns);
 }
 
 function fourRows(
@@ -162,7 +108,7 @@ function fourRows(
   if (rows > 3) storeRow((c += cStep), x3, y3, columns);
 }
 
-/** A given packed: the six numbers of a column side by side. */
+/** A given packed, the six numbers of a column side by side: a sixth faster than by its rows. */
 export function tileOfPacked(
   rows: u32, a: usize,
   b: usize, bStep: u32, depth: u32,
@@ -240,6 +186,46 @@ export function packPanelTransposed(b: usize, bStep: u32, rows: u32, depth: u32,
       b2 += 16;
       b3 += 16;
     }
+  }
+}
+
+/** The rows of A that `panelOfRows` takes in sixes, as `tileOfPacked` wants them. Gives the place where they are. */
+export function packSixes(numbers: usize, rows: u32, a: usize, aRow: u32, depth: u32, to: usize): usize {
+  for (let at = to; takesSix(rows); at += depth * (ROWS << 2), numbers += ROWS << 2) {
+    const last = min(ROWS, rows) - 1;
+    packSix(numbers, last, a, aRow, depth, at);
+    rows -= last + 1;
+  }
+  return to;
+}
+
+function packSix(numbers: usize, last: u32, a: usize, aRow: u32, depth: u32, to: usize): void {
+  let a0 = a + load<u32>(numbers) * aRow;
+  let a1 = a + load<u32>(numbers, 4) * aRow;
+  let a2 = a + load<u32>(numbers, 8) * aRow;
+  let a3 = a + load<u32>(numbers, 12) * aRow;
+  let a4 = a + load<u32>(numbers, 16) * aRow;
+  let a5 = a + load<u32>(numbers + (last << 2)) * aRow;
+  for (const end = to + depth * (ROWS << 2); to < end; to += 96) {
+    const r0 = v128.load(a0), r1 = v128.load(a1), r2 = v128.load(a2), r3 = v128.load(a3);
+    const r4 = v128.load(a4), r5 = v128.load(a5);
+    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7), high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+    const low45 = v128.shuffle<f32>(r4, r5, 0, 4, 1, 5), high45 = v128.shuffle<f32>(r4, r5, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+    v128.store_lane<u64>(to, low45, 0, 16);
+    v128.store(to, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 24);
+    v128.store_lane<u64>(to, low45, 1, 40);
+    v128.store(to, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 48);
+    v128.store_lane<u64>(to, high45, 0, 64);
+    v128.store(to, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 72);
+    v128.store_lane<u64>(to, high45, 1, 88);
+    a0 += 16;
+    a1 += 16;
+    a2 += 16;
+    a3 += 16;
+    a4 += 16;
+    a5 += 16;
   }
 }
 

@@ -1,11 +1,10 @@
 // Runs whole steps of an encoded plan: src/cpu/wasm/encode.ts writes it.
+import { productScratch } from './dense';
 import { dispatch } from './dispatch';
-import { scratchSize } from './gradient';
+import { gradientScratch } from './gradient';
 import { Operation, Step } from './layout';
 import { setPlaces } from './places';
 import { barrier, joinThreads } from './threads';
-
-export { scratchSize };
 
 @unmanaged class Program {
   operations: usize; // the first of them
@@ -16,6 +15,11 @@ export { scratchSize };
   scratchSize: u32; // bytes for each thread
   arrived: u32; // of the barrier, which `turns` belongs to
   turns: u32;
+}
+
+/** Bytes of scratch memory that a thread needs for a layer of so many units, over so many rows. */
+export function scratchSize(rows: u32, units: u32): u32 {
+  return max(productScratch(rows), gradientScratch(rows, units));
 }
 
 /** Where the kernels' constants end, which are at the beginning of memory. */

@@ -5,7 +5,7 @@
 export interface KernelExports {
   /** Takes thread `thread`'s part, of `threads`, in the first `steps` steps of the program's table. */
   run(program: number, steps: number, thread: number, threads: number): void;
-  /** Bytes of scratch memory that a thread needs for the gradient of `units` units over `rows` rows. */
+  /** Bytes of scratch memory that a thread needs for a layer of `units` units over `rows` rows. */
   scratchSize(rows: number, units: number): number;
 }
 
