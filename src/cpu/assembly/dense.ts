@@ -1,15 +1,21 @@
 // Dense layers, forward and back. Each thread takes some of the batch's rows.
 import { DenseForward, HiddenDelta, Step } from './layout';
 import { activateAll, multiplyBySlopes } from './math/activation';
-import { COLUMNS, DEPTH, packPanel, packPanelTransposed, panelOfRows } from './matmul';
+import {
+  COLUMNS, DEPTH, MANY, packPanel, packPanelTransposed, packsTiles, packTiles, panelOfRows, panelOfTiles, tilesSize,
+} from './matmul';
 import { batchRows, rowNumbers, scratch, zeros } from './places';
 import { shareEnd, shareStart } from './threads';
 import { each, madd, splat, storeLanes, sumsOfFour } from './vectors';
 
 /** So few rows do not repay packing a panel that they are multiplied by. */
 const FEW: u32 = 12;
-/** Rows that are multiplied by all panels in turn, so that `DEPTH` numbers of each stay in the second cache. */
-const MANY: u32 = 192;
+
+/** Bytes of scratch memory that a thread needs for so many rows: for a panel, and for tiles behind it. */
+export function denseScratchSize(rows: u32): u32 {
+  return PANEL + tilesSize(rows);
+}
+const PANEL: u32 = DEPTH * (COLUMNS << 2);
 
 /** Y = F(X·W + b). */
 export function dense_forward(op: DenseForward, step: Step): void {
@@ -30,8 +36,12 @@ export function dense_forward(op: DenseForward, step: Step): void {
 @inline function forwardRows(op: DenseForward, numbers: usize, rows: u32, y: usize): void {
   const wide = op.N << 2;
   const direct = rows <= FEW || op.N <= COLUMNS;
+  const packed = packsTiles(rows, op.N);
+  const tiles = scratch + PANEL;
   for (let k: u32 = 0; k < op.K; k += DEPTH) {
     const depth = min(DEPTH, op.K - k);
+    const x = op.x + (k << 2);
+    if (packed) packTiles(numbers, rows, x, op.K << 2, depth, tiles);
     for (let n: u32 = 0; n < op.N; n += COLUMNS) {
       let b = op.parameters + k * wide + (n << 2);
       let bStep = wide;
@@ -42,11 +52,11 @@ export function dense_forward(op: DenseForward, step: Step): void {
       }
       const bias = op.parameters + op.K * wide + (n << 2);
       const c = y + (n << 2);
-      panelOfRows(
-        numbers, rows, op.x + (k << 2), op.K << 2,
-        b, bStep, depth,
-        k == 0 ? bias : c, k == 0 ? 0 : wide, c, wide, min(COLUMNS, op.N - n),
-      );
+      const start = k == 0 ? bias : c;
+      const startStep = k == 0 ? 0 : wide;
+      const columns = min(COLUMNS, op.N - n);
+      if (packed) panelOfTiles(rows, tiles, b, bStep, depth, start, startStep, c, wide, columns);
+      else panelOfRows(numbers, rows, x, op.K << 2, b, bStep, depth, start, startStep, c, wide, columns);
     }
   }
 }
@@ -92,17 +102,21 @@ export function hidden_delta(op: HiddenDelta, step: Step): void {
 @inline function backRows(op: HiddenDelta, numbers: usize, rows: u32, result: usize): void {
   const deep = op.N << 2;
   const wide = op.K << 2;
+  const packed = packsTiles(rows, op.K);
+  const tiles = scratch + PANEL;
   for (let n: u32 = 0; n < op.N; n += DEPTH) {
     const depth = min(DEPTH, op.N - n);
+    const delta = op.delta + (n << 2);
+    if (packed) packTiles(numbers, rows, delta, deep, depth, tiles);
     for (let k: u32 = 0; k < op.K; k += COLUMNS) {
       const columns = min(COLUMNS, op.K - k);
       packPanelTransposed(op.parameters + k * deep + (n << 2), deep, columns, depth, scratch);
       const c = result + (k << 2);
-      panelOfRows(
-        numbers, rows, op.delta + (n << 2), deep,
-        scratch, COLUMNS << 2, depth,
-        n == 0 ? zeros : c, n == 0 ? 0 : wide, c, wide, columns,
-      );
+      const start = n == 0 ? zeros : c;
+      const startStep = n == 0 ? 0 : wide;
+      const step = COLUMNS << 2;
+      if (packed) panelOfTiles(rows, tiles, scratch, step, depth, start, startStep, c, wide, columns);
+      else panelOfRows(numbers, rows, delta, deep, scratch, step, depth, start, startStep, c, wide, columns);
     }
   }
 }

@@ -17,7 +17,7 @@ let columnsAt: usize = 0;
 let gradientAt: usize = 0;
 
 /** Bytes of scratch memory that a thread needs for the gradient of a layer with so many units, over so many rows. */
-export function scratchSize(rows: u32, units: u32): u32 {
+export function gradientScratchSize(rows: u32, units: u32): u32 {
   const panels = (units + COLUMNS - 1) / COLUMNS;
   return (panels * rows * COLUMNS + BLOCK * ROWS * (DEPTH + units) << 2) + SLACK;
 }

@@ -8,7 +8,7 @@ import { madd } from './vectors';
 export const ROWS: u32 = 6;
 export const COLUMNS: u32 = 8;
 /** Terms of a sum that are added up at a time, so that a packed panel of B stays in the nearest cache. */
-export const DEPTH: u32 = 256;
+export const DEPTH: u32 = 264;
 
 @inline export function storeRow(c: usize, low: v128, high: v128, columns: u32): void {
   if (columns >= COLUMNS) {
@@ -31,6 +31,35 @@ function storePart(c: usize, low: v128, high: v128, columns: u32): void {
     if (columns & 1) v128.store_lane<u32>(c, some, 2, 8);
   } else if (columns & 1) {
     v128.store_lane<u32>(c, some, 0);
+  }
+}
+
+/** Panels from which on it pays to pack the rows that they are multiplied by. */
+const PANELS: u32 = 8;
+/** Rows that are packed at a time: `DEPTH` numbers of each stay in the second cache. */
+export const MANY: u32 = 192;
+
+/** Bytes of memory that `packTiles` needs for so many rows. */
+export function tilesSize(rows: u32): u32 {
+  return (min(rows, MANY) + ROWS) * (DEPTH << 2);
+}
+
+/** Whether rows that are multiplied by a matrix so wide are to be packed. */
+@inline export function packsTiles(rows: u32, columns: u32): bool {
+  return rows >= ROWS && columns >= PANELS * COLUMNS;
+}
+
+/** All rows of a panel as `panelOfRows` computes them, from rows of A that `packTiles` has packed. */
+export function panelOfTiles(
+  rows: u32, a: usize,
+  b: usize, bStep: u32, depth: u32,
+  start: usize, startStep: u32, c: usize, cStep: u32, columns: u32,
+): void {
+  for (let m: u32 = 0; m < rows; m += ROWS) {
+    tileOfPacked(min(ROWS, rows - m), a, b, bStep, depth, start, startStep, c, cStep, columns);
+    a += tileSize(depth);
+    start += ROWS * startStep;
+    c += ROWS * cStep;
   }
 }
 
@@ -240,6 +269,50 @@ export function packPanelTransposed(b: usize, bStep: u32, rows: u32, depth: u32,
       b2 += 16;
       b3 += 16;
     }
+  }
+}
+
+/** Bytes from one packed tile to the next. */
+@inline function tileSize(depth: u32): u32 {
+  return depth * (ROWS << 2);
+}
+
+/** `depth` numbers of each of the rows, tile after tile as `tileOfPacked` wants them; rows are given as to `panelOfRows`. */
+export function packTiles(numbers: usize, rows: u32, a: usize, aRow: u32, depth: u32, to: usize): void {
+  for (let m: u32 = 0; m < rows; m += ROWS, to += tileSize(depth)) {
+    packTile(numbers + (m << 2), rows - m, a, aRow, depth, to);
+  }
+}
+
+function packTile(numbers: usize, rows: u32, a: usize, aRow: u32, depth: u32, to: usize): void {
+  const last = rows - 1;
+  let a0 = a + load<u32>(numbers) * aRow;
+  let a1 = a + load<u32>(numbers + (min<u32>(1, last) << 2)) * aRow;
+  let a2 = a + load<u32>(numbers + (min<u32>(2, last) << 2)) * aRow;
+  let a3 = a + load<u32>(numbers + (min<u32>(3, last) << 2)) * aRow;
+  let a4 = a + load<u32>(numbers + (min<u32>(4, last) << 2)) * aRow;
+  let a5 = a + load<u32>(numbers + (min<u32>(5, last) << 2)) * aRow;
+  // Four columns at a time: behind the last ones is what the next tile, or nobody, writes over.
+  for (const end = to + tileSize(depth); to < end; to += 96) {
+    const r0 = v128.load(a0), r1 = v128.load(a1), r2 = v128.load(a2), r3 = v128.load(a3);
+    const r4 = v128.load(a4), r5 = v128.load(a5);
+    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7), high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+    const low45 = v128.shuffle<f32>(r4, r5, 0, 4, 1, 5), high45 = v128.shuffle<f32>(r4, r5, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+    v128.store_lane<u64>(to, low45, 0, 16);
+    v128.store(to, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 24);
+    v128.store_lane<u64>(to, low45, 1, 40);
+    v128.store(to, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 48);
+    v128.store_lane<u64>(to, high45, 0, 64);
+    v128.store(to, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 72);
+    v128.store_lane<u64>(to, high45, 1, 88);
+    a0 += 16;
+    a1 += 16;
+    a2 += 16;
+    a3 += 16;
+    a4 += 16;
+    a5 += 16;
   }
 }
 

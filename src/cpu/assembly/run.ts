@@ -1,11 +1,10 @@
 // Runs whole steps of an encoded plan: src/cpu/wasm/encode.ts writes it.
+import { denseScratchSize } from './dense';
 import { dispatch } from './dispatch';
-import { scratchSize } from './gradient';
+import { gradientScratchSize } from './gradient';
 import { Operation, Step } from './layout';
 import { setPlaces } from './places';
 import { barrier, joinThreads } from './threads';
-
-export { scratchSize };
 
 @unmanaged class Program {
   operations: usize; // the first of them
@@ -21,6 +20,11 @@ export { scratchSize };
 /** Where the kernels' constants end, which are at the beginning of memory. */
 export function constantsEnd(): usize {
   return __heap_base;
+}
+
+/** Bytes of scratch memory that a thread needs for layers of so many units, over so many rows. */
+export function scratchSize(rows: u32, units: u32): u32 {
+  return max(denseScratchSize(rows), gradientScratchSize(rows, units));
 }
 
 /** Takes this thread's part in the first `steps` steps of the table. All threads call it, with the same arguments. */
