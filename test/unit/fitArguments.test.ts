@@ -51,6 +51,12 @@ describe('fit', () => {
       (m) => m.fit(Float32Array.of(0, 1, Number.NEGATIVE_INFINITY, 1), [0, 1]),
       'x, row 1, column 0: got -Infinity',
     ],
+    [
+      'NaN at the end of many rows',
+      (m) =>
+        m.fit(new Float32Array(2 ** 17 + 2).fill(Number.NaN, 2 ** 17 + 1), new Float32Array(2 ** 16 + 1)),
+      'x, row 65536, column 1: got NaN',
+    ],
     ['a number beyond float32 in x', (m) => m.fit([[0, 1e39]], [0]), 'x, row 0, column 1: got Infinity'],
     [
       'too few rows of y',

@@ -8,7 +8,7 @@ import { madd } from './vectors';
 export const ROWS: u32 = 6;
 export const COLUMNS: u32 = 8;
 /** Terms of a sum that are added up at a time, so that a packed panel of B stays in the nearest cache. */
-export const DEPTH: u32 = 256;
+export const DEPTH: u32 = 264;
 
 @inline export function storeRow(c: usize, low: v128, high: v128, columns: u32): void {
   if (columns >= COLUMNS) {

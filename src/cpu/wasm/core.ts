@@ -40,8 +40,10 @@ export function startCore({ module, mostPages, shared }: Start) {
   const memory = shared?.memory ?? new WebAssembly.Memory({ initial: 1, maximum: mostPages });
   const kernels = instantiate(module, memory);
   const bytesAt = (at: number, bytes: number) => new Uint8Array(memory.buffer, at, bytes);
-  const write = (at: number, contents: ArrayBuffer) =>
+  const write = (at: number, contents: ArrayBuffer): ArrayBuffer => {
     bytesAt(at, contents.byteLength).set(new Uint8Array(contents));
+    return contents;
+  };
   const read = (at: number, bytes: number) => bytesAt(at, bytes).slice().buffer as ArrayBuffer;
   return {
     /** Makes sure of memory, filled with zeros. */
@@ -54,6 +56,7 @@ export function startCore({ module, mostPages, shared }: Start) {
       }
       bytesAt(at, bytes).fill(0);
     },
+    /** Gives the buffer back, for whoever has more to write. */
     write,
     read,
     scratchSize: (sizes: readonly (readonly [rows: number, units: number])[]) =>

@@ -8,6 +8,8 @@ import { type Host, Workers } from './workers.ts';
 const MOST_PAGES = 2 ** 16;
 /** More threads than that wait for each other longer than they save. */
 const MOST_THREADS = 8;
+/** Bytes that are held for the next write: a piece of a data set. */
+const MOST_SPARE = 2 ** 22;
 /** Time that a chunk of steps may take in a worker, in ms: a run that is aborted ends with its chunks. */
 const CHUNK = 50;
 
@@ -25,6 +27,8 @@ export interface MachineOptions {
 export class Machine {
   /** What went wrong with something that nobody waited for. */
   #failure: unknown;
+  /** The last buffer that was written from: fresh memory takes longer to get than to fill. */
+  #spare: ArrayBuffer | undefined;
 
   private constructor(
     readonly threads: number,
@@ -64,7 +68,11 @@ export class Machine {
     if (memory && at + byteLength <= memory.byteLength) {
       new Uint8Array(memory, at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
     } else {
-      this.tell('write', at, new Uint8Array(buffer, byteOffset, byteLength).slice().buffer);
+      const copy = this.#takeBuffer(byteLength);
+      new Uint8Array(copy).set(new Uint8Array(buffer, byteOffset, byteLength));
+      this.tell('write', at, copy).then((written) => {
+        if (written && written.byteLength <= MOST_SPARE) this.#spare = written;
+      });
     }
   }
 
@@ -89,6 +97,13 @@ export class Machine {
     this.#failure = undefined;
     if (failure !== undefined) throw failure;
     return result as ReturnType<Core[K]>;
+  }
+
+  #takeBuffer(bytes: number): ArrayBuffer {
+    const spare = this.#spare;
+    if (spare?.byteLength !== bytes) return new ArrayBuffer(bytes);
+    this.#spare = undefined;
+    return spare;
   }
 }
 
