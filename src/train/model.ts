@@ -70,7 +70,7 @@ const FIT_OPTIONS = [
 ];
 const DEFAULT_BATCH = 32;
 /** Rows at a time where it does not change the result. */
-const INFERENCE_BATCH = 256;
+const INFERENCE_BATCH = 512;
 
 /** A network with its weights: layer after layer. */
 export class Sequential implements TrainedModel {

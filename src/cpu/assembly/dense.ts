@@ -9,7 +9,7 @@ import { each, madd, splat, storeLanes, sumsOfFour } from './vectors';
 /** So few rows do not repay packing them, nor a panel that they are multiplied by. */
 const FEW: u32 = 12;
 /** Rows that are multiplied by all panels in turn, so that `DEPTH` numbers of each stay in the second cache. */
-const MANY: u32 = 192;
+const MANY: u32 = 258;
 /** Bytes of a packed panel; the packed rows are behind it, and behind these are bytes that may be written. */
 const PANEL: u32 = DEPTH * COLUMNS << 2;
 const SLACK: u32 = 128;
