@@ -1,8 +1,10 @@
-/** Sizes that parity cases run over: 1×1, primes, whole tiles, one more or less than a tile, K = 1, a realistic one. */
+/** Sizes that parity cases run over: 1×1, primes, whole tiles, one more or less than a tile, few or one, a realistic one. */
 export const matrixShapes = [
   { M: 1, N: 1, K: 1 },
   { M: 5, N: 7, K: 3 },
   { M: 6, N: 9, K: 1 },
+  { M: 6, N: 1, K: 8 },
+  { M: 7, N: 5, K: 2 },
   { M: 8, N: 12, K: 4 },
   { M: 13, N: 17, K: 31 },
   { M: 49, N: 65, K: 63 },
