@@ -79,7 +79,7 @@ export class GpuExecutor implements Executor {
   }
 
   async prepare(plan: Plan, shared: TensorMap): Promise<Program> {
-    const chosen = this.profiler ? await this.#tuner.applyTo(this.#withHead(plan)) : plan;
+    const chosen = this.profiler ? await this.#tuner.settle(this.#withHead(plan)) : plan;
     const program = this.#createProgram(chosen, shared);
     const surroundings = [this.#device, this.#buffers, this.#health] as const;
     try {
