@@ -12,7 +12,7 @@ import type { Buffers } from './buffers.ts';
 import { workgroups } from './dispatch.ts';
 import type { LayeredWay } from './layeredWay.ts';
 import type { PipelineManager } from './pipelines.ts';
-import { type Candidate, Rehearsal } from './rehearsal.ts';
+import { type Candidate, type Estimate, Rehearsal } from './rehearsal.ts';
 import { type Form, formsFor } from './variants.ts';
 
 export interface TuneOptions {
@@ -42,6 +42,8 @@ const TUNED = 1e6;
 const ROUNDS = 3;
 /** How much faster another variant must be: less is noise. */
 const GAIN = 1.05;
+/** How many times as slow as another a variant may seem after a round, to be timed in the next. */
+const HOPELESS = 3;
 
 interface Job {
   readonly key: string;
@@ -210,14 +212,19 @@ export class Tuner {
       return result;
     };
     try {
-      const portions = new Map<Form, Awaited<ReturnType<Rehearsal['calibrate']>>>();
-      for (const [form, candidate] of candidates)
-        portions.set(form, await turn(rehearsal.calibrate(candidate)));
+      const estimates = new Map<Form, Estimate>();
+      for (const [form, candidate] of candidates) {
+        const estimate = await turn(rehearsal.calibrate(candidate));
+        estimates.set(form, estimate);
+        times.set(form, estimate.milliseconds);
+      }
       for (let round = 0; round < ROUNDS; round++) {
+        const bound = round > 0 ? HOPELESS * Math.min(...times.values()) : Number.POSITIVE_INFINITY;
         for (const [form, candidate] of candidates) {
           if (this.#left <= 0) return undefined;
-          const time = await turn(rehearsal.time(candidate, portions.get(form)!));
-          times.set(form, Math.min(time, times.get(form) ?? Number.POSITIVE_INFINITY));
+          if (times.get(form)! > bound) continue;
+          const time = await turn(rehearsal.time(candidate, estimates.get(form)!));
+          times.set(form, Math.min(time, times.get(form)!));
         }
       }
       return times;
