@@ -16,7 +16,7 @@ export const slotsFor = (batchSize: number) =>
 /** Rows of that width that fit in one tensor of the device. */
 export const rowsThatFit = (executor: Executor, width: number) => Math.floor(executor.maxTensorSize / width);
 
-/** Tensors for `count` rows of each width, by name. */
+/** Tensors for `count` rows of each width, by name; of x, in the executor's precision. */
 export function allocateData(
   executor: Executor,
   count: number,
@@ -26,7 +26,8 @@ export function allocateData(
   for (const [name, width] of Object.entries(widths)) {
     const most = rowsThatFit(executor, width);
     if (count > most) fail(name, `${count} rows of ${width} numbers`, `at most ${most} rows on this device`);
-    tensors.set(name, executor.allocate({ name, shape: [count, width], type: 'f32', role: 'data' }));
+    const type = name === 'x' ? (executor.precision ?? 'f32') : 'f32';
+    tensors.set(name, executor.allocate({ name, shape: [count, width], type, role: 'data' }));
   }
   return tensors;
 }
