@@ -45,7 +45,7 @@ export interface RuntimeOptions {
    * What the examples, x, are kept as on the device. `f16` rounds each number to 11 bits, which halves the memory they
    * take; they are unpacked batch by batch, and all else, weights, sums and targets, stays `f32`, the default: a training
    * has the bits of one on numbers that were rounded before. Numbers beyond 65504 are refused. WebGPU only, and so
-   * `auto` is `webgpu` with it; no feature of the device is needed.
+   * `auto` is `webgpu` with it; no feature of the device is needed. Small networks then run layer by layer, which is slower.
    */
   precision?: Precision;
 }

@@ -43,16 +43,24 @@ export async function upload(tensor: DeviceTensor | undefined, { data }: Rows): 
   }
 }
 
-/** Uploads x and targets whole. */
+/**
+ * Uploads x and targets whole.
+ * @throws when the device cannot hold one of the numbers; then nothing stays there
+ */
 export async function uploadData(
   executor: Executor,
   x: Rows,
   target: Rows,
 ): Promise<Map<string, DeviceTensor>> {
   const tensors = allocateData(executor, x.count, { x: x.width, target: target.width });
-  await upload(tensors.get('x'), x);
-  await upload(tensors.get('target'), target);
-  return tensors;
+  try {
+    await upload(tensors.get('x'), x);
+    await upload(tensors.get('target'), target);
+    return tensors;
+  } catch (error) {
+    disposeAll(tensors);
+    throw error;
+  }
 }
 
 export function disposeAll(tensors: ReadonlyMap<string, { dispose(): void }>): void {
