@@ -66,6 +66,16 @@ test('variants that add up in another order have to be asked for', () => {
   expect(names(true)).toEqual(['quads_4', 'registers', 'quads_8', 'split']);
 });
 
+test('a software adapter starts with the slowly compiled one where the product is large', () => {
+  const call = (M: number) => ({
+    ...{ kernel: denseForward as unknown as Kernel, tensors: {} },
+    constants: { M, N: 1024, K: 784 },
+  });
+  const names = (M: number) => formsFor(call(M), software).map(({ name }) => name);
+  expect(names(256)).toEqual(['quads_8', 'quads_4', 'registers']);
+  expect(names(32)).toEqual(['quads_4', 'registers', 'quads_8']);
+});
+
 test('nor for a product too small to be worth its compilation', async () => {
   expect(await chosen(software, true, 2)).toEqual({ names: plain, proven: [] });
 });
