@@ -29,8 +29,12 @@ fn full_gradient(gradient: f32, weight: f32, in_kernel: bool) -> f32 { return gr
 @group(0) @binding(4) var<storage, read_write> moments: array<f32>;
 @group(1) @binding(0) var<uniform> current: Step;
 
+// Read once: optimizers ask for most of its fields at every weight.
+var<private> now: Step;
+
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  now = current;
   multiply(id.x + id.y * groups.x * THREADS);
 }
 
@@ -43,10 +47,11 @@ fn term_count() -> u32 { return current.rows; }
 
 fn left_start(row: u32) -> u32 { return row; }
 fn left_step(term: u32) -> u32 {
-  if (GATHER) { return permutation[current.first + term] * K; }
+  if (GATHER) { return permutation[now.first + term] * K; }
   return term * K;
 }
-fn left(start: u32, step: u32) -> f32 { return select(x[min(start, K - 1u) + step], 1.0, start == K); }
+// What a column of ones would read lies beyond the row, or the data, and is dropped.
+fn left(start: u32, step: u32) -> f32 { return select(x[start + step], 1.0, start == K); }
 
 fn right_start(column: u32) -> u32 { return column; }
 fn right_step(term: u32) -> u32 { return term * N; }
@@ -59,7 +64,7 @@ fn store(row: u32, column: u32, sum: f32) {
   if (MOMENTS > 1u) { weight.second = moments[(K + 1u) * N + at]; }
   if (MOMENTS > 2u) { weight.third = moments[2u * (K + 1u) * N + at]; }
   let slope = full_gradient(sum, weight.value, row < K);
-  weight = optimizer_step(weight, slope, current);
+  weight = optimizer_step(weight, slope, now);
   parameters[at] = weight.value;
   if (MOMENTS > 0u) { moments[at] = weight.first; }
   if (MOMENTS > 1u) { moments[(K + 1u) * N + at] = weight.second; }

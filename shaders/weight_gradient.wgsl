@@ -38,7 +38,8 @@ fn left_step(term: u32) -> u32 {
   if (GATHER) { return permutation[current.first + term] * K; }
   return term * K;
 }
-fn left(start: u32, step: u32) -> f32 { return select(x[min(start, K - 1u) + step], 1.0, start == K); }
+// What a column of ones would read lies beyond the row, or the data, and is dropped.
+fn left(start: u32, step: u32) -> f32 { return select(x[start + step], 1.0, start == K); }
 
 fn right_start(column: u32) -> u32 { return column; }
 fn right_step(term: u32) -> u32 { return term * N; }

@@ -1,6 +1,7 @@
 import type { DeviceTensor, FloatArray, Memory } from '../plan/executor.ts';
-import { sizeOf, type TensorSpec } from '../plan/plan.ts';
+import { bytesPerNumber, sizeOf, type TensorSpec } from '../plan/plan.ts';
 import type { DeviceHealth } from './deviceHealth.ts';
+import { toHalves } from './halves.ts';
 
 /** Creates buffers, counts them, and moves data in and out. */
 export class Buffers {
@@ -49,12 +50,17 @@ export class GpuTensor implements DeviceTensor {
     private readonly health: DeviceHealth,
   ) {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    this.buffer = buffers.create(spec.name, 4 * sizeOf(spec), usage);
+    this.buffer = buffers.create(spec.name, bytesPerNumber(spec) * sizeOf(spec), usage);
   }
 
   write(data: FloatArray | Uint32Array, at = 0): void {
+    const { queue } = this.device;
+    if (this.spec.type === 'f16') {
+      queue.writeBuffer(this.buffer, 2 * at, toHalves(data));
+      return;
+    }
     const Words = this.spec.type === 'u32' ? Uint32Array : Float32Array;
-    this.device.queue.writeBuffer(this.buffer, 4 * at, data instanceof Words ? data : new Words(data));
+    queue.writeBuffer(this.buffer, 4 * at, data instanceof Words ? data : new Words(data));
   }
 
   async read(): Promise<FloatArray> {

@@ -4,6 +4,7 @@ import {
   type Executor,
   isOwn,
   type Memory,
+  type Precision,
   type Program,
   sharedTensor,
   type TensorMap,
@@ -52,7 +53,7 @@ export class GpuExecutor implements Executor {
 
   /**
    * `ownsDevice`: destroy the device with the executor. `prove`: checks a kernel on it. `tune`: how long to look for
-   * the fastest variants. `profiler`: time every dispatch.
+   * the fastest variants. `profiler`: time every dispatch. `precision`: what examples are kept as.
    */
   constructor(
     device: GPUDevice,
@@ -60,6 +61,7 @@ export class GpuExecutor implements Executor {
     prove: (executor: GpuExecutor, ...args: Parameters<Prove>) => ReturnType<Prove>,
     tune: TuneOptions,
     private readonly profiler?: Profiler,
+    readonly precision: Precision = 'f32',
   ) {
     this.#device = device;
     this.#ownsDevice = ownsDevice;
@@ -79,7 +81,7 @@ export class GpuExecutor implements Executor {
   }
 
   async prepare(plan: Plan, shared: TensorMap): Promise<Program> {
-    const chosen = this.profiler ? await this.#tuner.applyTo(this.#withHead(plan)) : plan;
+    const chosen = this.profiler ? await this.#tuner.settle(this.#withHead(plan)) : plan;
     const program = this.#createProgram(chosen, shared);
     const surroundings = [this.#device, this.#buffers, this.#health] as const;
     try {

@@ -15,9 +15,15 @@ export interface Candidate {
 }
 
 /** How much of a call to run, and how often, for a time that a clock can tell. */
-export interface Portion {
+interface Portion {
   groups: number;
   repetitions: number;
+}
+
+/** A portion of a call that takes a few milliseconds, and what the whole call seems to take. */
+export interface Estimate {
+  readonly portion: Portion;
+  readonly milliseconds: number;
 }
 
 /** Long enough for clocks of 0.1 ms, short enough for nobody to notice. */
@@ -63,22 +69,24 @@ export class Rehearsal {
   }
 
   /** Finds out how much of a call takes a few milliseconds. */
-  async calibrate({ pipeline, groups }: Candidate): Promise<Portion> {
+  async calibrate(candidate: Candidate): Promise<Estimate> {
+    const { groups } = candidate;
     const portion = { groups: Math.ceil(groups / 64), repetitions: 1 };
     for (;;) {
-      const milliseconds = await this.#run(pipeline, portion);
+      const milliseconds = await this.#run(candidate, portion, 1);
       const growth = Math.min(8, Math.floor(TARGET / Math.max(milliseconds, 0.1)));
-      if (growth < 2) return portion;
-      if (portion.groups < groups) portion.groups = Math.min(groups, growth * portion.groups);
-      else if (portion.repetitions < MOST_REPETITIONS) portion.repetitions *= growth;
-      else return portion;
+      if (growth >= 2 && portion.groups < groups) portion.groups = Math.min(groups, growth * portion.groups);
+      else if (growth >= 2 && portion.repetitions < MOST_REPETITIONS) portion.repetitions *= growth;
+      else return { portion, milliseconds: wholeCall(candidate, portion, milliseconds) };
     }
   }
 
-  /** Milliseconds of a whole call. */
-  async time({ pipeline, groups }: Candidate, portion: Portion): Promise<number> {
-    const milliseconds = await this.#run(pipeline, portion);
-    return (milliseconds * groups) / portion.groups / portion.repetitions;
+  /**
+   * Milliseconds of a whole call. What is timed follows on as much of the same: while a submission begins, a processor
+   * that emulates a GPU is still busy with the one before.
+   */
+  async time(candidate: Candidate, { portion }: Estimate): Promise<number> {
+    return wholeCall(candidate, portion, await this.#run(candidate, portion, 2));
   }
 
   dispose(): void {
@@ -92,29 +100,34 @@ export class Rehearsal {
     return buffer;
   }
 
-  /** By the device's clock; without one by ours, once nothing else is being waited for. */
-  async #run(pipeline: GPUComputePipeline, { groups, repetitions }: Portion): Promise<number> {
+  /** Of the last pass by the device's clock; without one of all by ours, once nothing else is being waited for. */
+  async #run({ pipeline }: Candidate, { groups, repetitions }: Portion, passes: number): Promise<number> {
     const { queue, limits } = this.device;
     const timer = this.#timer;
     const encoder = this.device.createCommandEncoder();
-    const pass = encoder.beginComputePass({ timestampWrites: timer?.writes() });
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, this.#bindGroup);
-    pass.setBindGroup(1, this.#stepGroup, [0]);
     const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension);
-    for (let i = 0; i < repetitions; i++) pass.dispatchWorkgroups(across, Math.ceil(groups / across));
-    pass.end();
+    for (let i = 0; i < passes; i++) {
+      const pass = encoder.beginComputePass(i === passes - 1 ? { timestampWrites: timer?.writes() } : {});
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, this.#bindGroup);
+      pass.setBindGroup(1, this.#stepGroup, [0]);
+      for (let j = 0; j < repetitions; j++) pass.dispatchWorkgroups(across, Math.ceil(groups / across));
+      pass.end();
+    }
     if (timer) timer.encode(encoder, this.#staging);
     else await queue.onSubmittedWorkDone();
     const submitted = performance.now();
     queue.submit([encoder.finish()]);
     await (timer ? this.#staging.mapAsync(GPUMapMode.READ) : queue.onSubmittedWorkDone());
-    let milliseconds = performance.now() - submitted;
+    let milliseconds = (performance.now() - submitted) / passes;
     if (timer) {
       milliseconds = PassTimer.milliseconds(this.#staging.getMappedRange());
       this.#staging.unmap();
     }
-    this.spent += milliseconds;
+    this.spent += milliseconds * passes;
     return milliseconds;
   }
 }
+
+const wholeCall = ({ groups }: Candidate, portion: Portion, milliseconds: number) =>
+  (milliseconds * groups) / portion.groups / portion.repetitions;

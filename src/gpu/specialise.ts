@@ -153,7 +153,7 @@ class Specialiser {
     const start = match.index + head.length;
     const end = closing(text, start);
     const turns = Array.from({ length: this.values.get(count) ?? 0 }, (_, i) => {
-      const turn = text.slice(start, end).replace(new RegExp(`\\b${name}\\b`, 'g'), `${i}u`);
+      const turn = this.#unroll(text.slice(start, end).replace(new RegExp(`\\b${name}\\b`, 'g'), `${i}u`));
       return `{${i === 0 ? turn : turn.replaceAll('\n', ' ')}}`;
     });
     const written = padded(turns.join(' '), text.slice(match.index, end + 1));

@@ -1,6 +1,7 @@
 /**
  * Finds out which variant of a product is the fastest on this device, shape by shape, while training is under way: a
  * program starts with what is expected to be the fastest, and goes on with what was. All variants have the same bits.
+ * What was the fastest on an earlier visit is compiled meanwhile as well: it may be long in coming.
  */
 import type { Kernel } from '../kernels/kernel.ts';
 import { printTable } from '../model/summary.ts';
@@ -11,7 +12,7 @@ import type { Buffers } from './buffers.ts';
 import { workgroups } from './dispatch.ts';
 import type { LayeredWay } from './layeredWay.ts';
 import type { PipelineManager } from './pipelines.ts';
-import { type Candidate, Rehearsal } from './rehearsal.ts';
+import { type Candidate, type Estimate, Rehearsal } from './rehearsal.ts';
 import { type Form, formsFor } from './variants.ts';
 
 export interface TuneOptions {
@@ -30,7 +31,7 @@ export interface ShapeTuning {
   /** Rows of the batch × inputs × units. */
   readonly shape: string;
   readonly chosen: string;
-  /** `expected`: by a rule of thumb, until it is measured; `stored`: measured on an earlier visit. */
+  /** `expected`: by a rule of thumb, until it is measured or comes from storage; `stored`: measured on an earlier visit. */
   readonly source: 'expected' | 'measured' | 'stored';
   /** Microseconds of each variant that was measured. */
   readonly microseconds: Readonly<Record<string, number>>;
@@ -41,6 +42,8 @@ const TUNED = 1e6;
 const ROUNDS = 3;
 /** How much faster another variant must be: less is noise. */
 const GAIN = 1.05;
+/** How many times as slow as another a variant may seem after a round, to be timed in the next. */
+const HOPELESS = 3;
 
 interface Job {
   readonly key: string;
@@ -56,7 +59,7 @@ export class Tuner {
   readonly #proofs = new Map<string, Promise<boolean>>();
   readonly #jobs = new Map<string, Job>();
   #left: number;
-  #working = false;
+  #work: Promise<void> | undefined;
 
   constructor(
     private readonly device: GPUDevice,
@@ -75,7 +78,7 @@ export class Tuner {
     return new Tuning(shapes.map(([, shape]) => shape));
   }
 
-  /** The plan with each product in the form that is known or expected to be the fastest, of those that are right. */
+  /** The plan with each product in the form that was found or is expected to be the fastest, of those that are right. */
   async applyTo(plan: Plan): Promise<Plan> {
     const calls = plan.calls.map(async (call) => {
       const forms = this.#formsFor(call);
@@ -84,17 +87,26 @@ export class Tuner {
     return { ...plan, calls: await Promise.all(calls) };
   }
 
-  /** Measures, in the background, what is not known of the calls of this plan, and swaps what runs them. */
-  tune(plan: Plan, way: LayeredWay): void {
+  /** Finds out, in the background, what is not known of the calls of this plan, and swaps what runs them. */
+  tune(plan: Plan, way?: LayeredWay): Promise<void> {
     for (const [index, call] of plan.calls.entries()) {
       const key = keyOf(call);
       if (this.#shapes.get(key)?.source !== 'expected' || call.kernel.flops!(call.constants) < TUNED)
         continue;
       const job = this.#jobs.get(key) ?? { key, call, plan, forms: this.#formsFor(call), users: [] };
-      job.users.push({ way, index });
+      if (way) job.users.push({ way, index });
       this.#jobs.set(key, job);
     }
-    if (!this.#working) this.#work().catch(() => {}); // a device that fails is told to those who train on it
+    // A device that fails is told to those who train on it.
+    this.#work ??= this.#settleAll().catch(() => {});
+    return this.#work;
+  }
+
+  /** The plan with each product in the form that is the fastest: this waits for what `tune` does meanwhile. */
+  async settle(plan: Plan): Promise<Plan> {
+    await this.applyTo(plan);
+    await this.tune(plan);
+    return this.applyTo(plan);
   }
 
   dispose(): void {
@@ -107,19 +119,13 @@ export class Tuner {
 
   async #choose(call: KernelCall, forms: readonly Form[]): Promise<Form> {
     const key = keyOf(call);
-    const { shader } = call.kernel;
     const known = this.#shapes.get(key)?.chosen;
-    const stored = known ?? (await this.#recall(key, forms));
-    const chosen = forms.find(({ name }) => name === stored) ?? (await this.#firstProven(forms));
-    const source = chosen.name === stored ? 'stored' : 'expected';
-    const tuning = {
-      kernel: shader.name,
-      shape: shapeOf(call),
-      chosen: chosen.name,
-      source,
-      microseconds: {},
-    };
-    if (!this.#shapes.has(key)) this.#shapes.set(key, tuning as ShapeTuning);
+    const chosen = forms.find(({ name }) => name === known) ?? (await this.#firstProven(forms));
+    if (!known) {
+      const kernel = call.kernel.shader.name;
+      const expected = { source: 'expected', microseconds: {} } as const;
+      this.#shapes.set(key, { kernel, shape: shapeOf(call), chosen: chosen.name, ...expected });
+    }
     return chosen;
   }
 
@@ -138,34 +144,53 @@ export class Tuner {
     return proof;
   }
 
-  async #work(): Promise<void> {
-    this.#working = true;
+  async #settleAll(): Promise<void> {
     try {
       for (const job of this.#jobs.values()) {
-        if (this.#left > 0) await this.#compare(job);
+        if (this.#left > 0) await this.#settle(job);
         this.#jobs.delete(job.key);
       }
     } finally {
-      this.#working = false;
+      this.#work = undefined;
     }
   }
 
-  async #compare({ key, call, plan, forms, users }: Job): Promise<void> {
+  /** By what is in storage, or by a comparison, whose winner goes there. */
+  async #settle(job: Job): Promise<void> {
+    const code = await digest(job.forms.map(({ kernel }) => kernel.shader.code).join());
+    const place = `tuning of ${job.key} on ${deviceName(this.info)}, ${code}`;
+    const stored = await recall(place);
+    const known = job.forms.find(({ name }) => name === stored);
+    if (known) return this.#use(job, known, await this.#compile(known, job.call), 'stored', {});
+    const winner = await this.#compare(job);
+    if (winner) await keep(place, winner.name);
+  }
+
+  async #compare(job: Job): Promise<Form | undefined> {
+    const { call, plan, forms } = job;
     const candidates = new Map<Form, Candidate>();
     for (const form of forms) {
       if (await this.#isProven(form)) candidates.set(form, await this.#compile(form, call));
     }
-    if (candidates.size < 2) return;
+    if (candidates.size < 2) return undefined;
     const times = await this.#time(call, plan, candidates);
-    if (!times) return;
+    if (!times) return undefined;
     const [first, ...others] = forms.filter((form) => times.has(form));
     const best = others.reduce((a, b) => (GAIN * times.get(b)! < times.get(a)! ? b : a), first);
-    const { pipeline } = candidates.get(best)!;
-    for (const { way, index } of users) way.use(index, best.kernel, pipeline);
     const microseconds = Object.fromEntries([...times].map(([{ name }, ms]) => [name, 1e3 * ms]));
-    const shape = { ...this.#shapes.get(key)!, chosen: best.name, source: 'measured', microseconds } as const;
-    this.#shapes.set(key, shape);
-    await keep(await this.#storageKey(key, forms), best.name);
+    this.#use(job, best, candidates.get(best)!, 'measured', microseconds);
+    return best;
+  }
+
+  #use(
+    { key, users }: Job,
+    { name: chosen, kernel }: Form,
+    { pipeline }: Candidate,
+    source: ShapeTuning['source'],
+    microseconds: ShapeTuning['microseconds'],
+  ): void {
+    for (const { way, index } of users) way.use(index, kernel, pipeline);
+    this.#shapes.set(key, { ...this.#shapes.get(key)!, chosen, source, microseconds });
   }
 
   async #compile({ kernel }: Form, { constants }: KernelCall): Promise<Candidate> {
@@ -187,30 +212,25 @@ export class Tuner {
       return result;
     };
     try {
-      const portions = new Map<Form, Awaited<ReturnType<Rehearsal['calibrate']>>>();
-      for (const [form, candidate] of candidates)
-        portions.set(form, await turn(rehearsal.calibrate(candidate)));
+      const estimates = new Map<Form, Estimate>();
+      for (const [form, candidate] of candidates) {
+        const estimate = await turn(rehearsal.calibrate(candidate));
+        estimates.set(form, estimate);
+        times.set(form, estimate.milliseconds);
+      }
       for (let round = 0; round < ROUNDS; round++) {
+        const bound = round > 0 ? HOPELESS * Math.min(...times.values()) : Number.POSITIVE_INFINITY;
         for (const [form, candidate] of candidates) {
           if (this.#left <= 0) return undefined;
-          const time = await turn(rehearsal.time(candidate, portions.get(form)!));
-          times.set(form, Math.min(time, times.get(form) ?? Number.POSITIVE_INFINITY));
+          if (times.get(form)! > bound) continue;
+          const time = await turn(rehearsal.time(candidate, estimates.get(form)!));
+          times.set(form, Math.min(time, times.get(form)!));
         }
       }
       return times;
     } finally {
       rehearsal.dispose();
     }
-  }
-
-  /** The name of the fastest form on an earlier visit. */
-  async #recall(key: string, forms: readonly Form[]): Promise<unknown> {
-    return this.options.budget > 0 ? recall(await this.#storageKey(key, forms)) : undefined;
-  }
-
-  async #storageKey(key: string, forms: readonly Form[]): Promise<string> {
-    const code = await digest(forms.map(({ kernel }) => kernel.shader.code).join());
-    return `tuning of ${key} on ${deviceName(this.info)}, ${code}`;
   }
 }
 

@@ -21,7 +21,8 @@ const registers: Algorithm = { tile: 4, threads: 1 };
 
 const others: Readonly<Record<string, Algorithm>> = {
   naive: { tile: 1, threads: 1 },
-  quads: { tile: 16, threads: 4, features: ['subgroups'] },
+  quads_4: { tile: 16, threads: 4, features: ['subgroups'] },
+  quads_8: { tile: 32, threads: 4, features: ['subgroups'] },
   tiles_4: { tile: 32, threads: 64 },
   tiles_8: { tile: 64, threads: 64 },
   split: { tile: 4, threads: 64, reordered: true },

@@ -6,6 +6,7 @@ import { classCounts } from './class_counts.ts';
 import { clipScale } from './clip_scale.ts';
 import { denseForward } from './dense_forward.ts';
 import { dropoutRows } from './dropout.ts';
+import { gatherHalves } from './gather_halves.ts';
 import { gatherRows } from './gather_rows.ts';
 import { gaussianNoiseRows } from './gaussian_noise.ts';
 import { gradientNorm } from './gradient_norm.ts';
@@ -30,6 +31,7 @@ import { weightUpdate } from './weight_update.ts';
 
 export const registry: readonly Kernel[] = [
   gatherRows,
+  gatherHalves,
   augmentImageRows,
   mixRows,
   denseForward,

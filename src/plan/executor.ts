@@ -59,9 +59,13 @@ export interface Memory {
   readonly bytes: number;
 }
 
+export type Precision = 'f32' | 'f16';
+
 export interface Executor {
   readonly backend: 'webgpu' | 'cpu' | 'reference';
   readonly info: DeviceInfo;
+  /** What examples are kept as on the device: as `f32` where it does not say. */
+  readonly precision?: Precision;
   /** Elements a tensor may have. */
   readonly maxTensorSize: number;
   allocate(spec: TensorSpec): DeviceTensor;

@@ -21,7 +21,8 @@ export type TensorRole = 'model' | 'data' | 'table' | 'scratch';
 export interface TensorSpec {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly type: 'f32' | 'u32';
+  /** `f16`: two numbers to a word. */
+  readonly type: 'f32' | 'u32' | 'f16';
   readonly role: TensorRole;
   /** What every element starts as: 0 when not given. */
   readonly initial?: number;
@@ -103,9 +104,17 @@ export class PlanBuilder {
     const metrics = this.#tensors.get('metrics');
     const metricsWidth = metrics ? sizeOf(metrics) / slots : 0;
     const plan = { name, batch, slots, lossPairs, metricsWidth, tensors: this.#tensors, calls: this.#calls };
-    return { ...plan, toString: () => printPlan(plan) };
+    return printable(plan);
   }
 }
+
+export const printable = (plan: Omit<Plan, 'toString'>): Plan => ({
+  ...plan,
+  toString: () => printPlan(plan),
+});
+
+/** Bytes of one of its numbers. */
+export const bytesPerNumber = ({ type }: TensorSpec) => (type === 'f16' ? 2 : 4);
 
 /** Declares what the layer keeps, and returns the tensors' names. */
 export const declareLayer = (builder: PlanBuilder, layer: NetworkLayer): string[] =>

@@ -1,6 +1,6 @@
 /** What a kernel call has to do, by its formula: for telling how well a device does it. */
 import { tensorsOf } from '../kernels/kernel.ts';
-import { type KernelCall, type Plan, sizeOf } from './plan.ts';
+import { bytesPerNumber, type KernelCall, type Plan, sizeOf } from './plan.ts';
 
 export interface Work {
   /** Floating-point operations of the matrix product, a multiplication and an addition each; 0 for other kernels. */
@@ -11,12 +11,13 @@ export interface Work {
 
 /** The work of one call in one step of a full batch. */
 export function workOf({ kernel, tensors, constants }: KernelCall, plan: Plan): Work {
-  let numbers = 0;
+  let bytes = 0;
   for (const binding of tensorsOf(kernel.shader)) {
     const moves = kernel.shader.bindings[binding].access === 'read' ? 1 : 2;
-    numbers += moves * numbersPerStep(tensors[binding], plan);
+    const spec = plan.tensors.get(tensors[binding]);
+    bytes += spec ? moves * numbersPerStep(spec.name, plan) * bytesPerNumber(spec) : 0;
   }
-  return { flops: kernel.flops?.(constants) ?? 0, bytes: 4 * numbers };
+  return { flops: kernel.flops?.(constants) ?? 0, bytes };
 }
 
 /** Numbers of a tensor that one step looks at: of the data set a batch's rows, of a table one row. */

@@ -5,7 +5,7 @@ import { GpuExecutor } from '../gpu/executor.ts';
 import { type Profile, Profiler } from '../gpu/profiler.ts';
 import type { TuneOptions, Tuning } from '../gpu/tuner.ts';
 import { checkBoolean, checkNotNegative, checkOneOf, checkOptions, fail } from '../model/check.ts';
-import type { DeviceInfo, Executor, Memory } from '../plan/executor.ts';
+import type { DeviceInfo, Executor, Memory, Precision } from '../plan/executor.ts';
 import type { Backend, Choice, Rivals } from './rivals.ts';
 import { agrees, type KernelReport, selfTest } from './selfTest.ts';
 
@@ -13,6 +13,7 @@ import { agrees, type KernelReport, selfTest } from './selfTest.ts';
 const TUNING_BUDGET = 300;
 
 const backends = ['auto', 'webgpu', 'cpu', 'reference'] as const;
+const precisions = ['f32', 'f16'] as const;
 
 export interface RuntimeOptions {
   /**
@@ -40,6 +41,13 @@ export interface RuntimeOptions {
    * up for variants that add a sum's terms in another order, for few outputs of many terms. WebGPU only.
    */
   tune?: boolean | { budget?: number; anyOrder?: boolean };
+  /**
+   * What the examples, x, are kept as on the device. `f16` rounds each number to 11 bits, which halves the memory they
+   * take; they are unpacked batch by batch, and all else, weights, sums and targets, stays `f32`, the default: a training
+   * has the bits of one on numbers that were rounded before. Numbers beyond 65504 are refused. WebGPU only, and so
+   * `auto` is `webgpu` with it; no feature of the device is needed. Small networks then run layer by layer, which is slower.
+   */
+  precision?: Precision;
 }
 
 /** A device to train on. Models of one runtime share its compiled kernels. */
@@ -134,9 +142,17 @@ export class Runtime {
  * @throws when an option is wrong, or `backend: 'webgpu'` finds no adapter
  */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
-  checkOptions('createRuntime', options, ['backend', 'device', 'powerPreference', 'profile', 'tune']);
+  checkOptions('createRuntime', options, [
+    'backend',
+    'device',
+    'powerPreference',
+    'profile',
+    'tune',
+    'precision',
+  ]);
   const profile = checkBoolean('profile', options.profile ?? false);
   const tune = readTune(options.tune ?? true);
+  const precision = checkOneOf('precision', options.precision ?? 'f32', precisions);
   const backend = checkOneOf('backend', options.backend ?? 'auto', backends);
   const onDevice = backend === 'webgpu' || backend === 'auto';
   if (options.device !== undefined && !onDevice) {
@@ -145,13 +161,15 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   if (options.powerPreference !== undefined) {
     checkOneOf('powerPreference', options.powerPreference, ['low-power', 'high-performance']);
   }
-  if (backend === 'auto' && !options.device && !profile) return openRivals(options, tune);
+  const needsDevice = profile || precision === 'f16';
+  if (backend === 'auto' && !options.device && !needsDevice) return openRivals(options, tune);
   const device = onDevice ? await requestDevice(options) : null;
   if (profile) checkTimestamps(device);
+  if (precision === 'f16' && !device) fail('precision', 'f16', "'f32': only WebGPU keeps numbers so");
   const profiler = profile ? new Profiler() : undefined;
   if (device)
     return new Runtime(
-      new GpuExecutor(device, options.device === undefined, agrees, tune, profiler),
+      new GpuExecutor(device, options.device === undefined, agrees, tune, profiler, precision),
       profiler,
     );
   if (backend === 'webgpu') {

@@ -16,7 +16,7 @@ export const slotsFor = (batchSize: number) =>
 /** Rows of that width that fit in one tensor of the device. */
 export const rowsThatFit = (executor: Executor, width: number) => Math.floor(executor.maxTensorSize / width);
 
-/** Tensors for `count` rows of each width, by name. */
+/** Tensors for `count` rows of each width, by name; of x, in the executor's precision. */
 export function allocateData(
   executor: Executor,
   count: number,
@@ -26,7 +26,8 @@ export function allocateData(
   for (const [name, width] of Object.entries(widths)) {
     const most = rowsThatFit(executor, width);
     if (count > most) fail(name, `${count} rows of ${width} numbers`, `at most ${most} rows on this device`);
-    tensors.set(name, executor.allocate({ name, shape: [count, width], type: 'f32', role: 'data' }));
+    const type = name === 'x' ? (executor.precision ?? 'f32') : 'f32';
+    tensors.set(name, executor.allocate({ name, shape: [count, width], type, role: 'data' }));
   }
   return tensors;
 }
@@ -42,16 +43,24 @@ export async function upload(tensor: DeviceTensor | undefined, { data }: Rows): 
   }
 }
 
-/** Uploads x and targets whole. */
+/**
+ * Uploads x and targets whole.
+ * @throws when the device cannot hold one of the numbers; then nothing stays there
+ */
 export async function uploadData(
   executor: Executor,
   x: Rows,
   target: Rows,
 ): Promise<Map<string, DeviceTensor>> {
   const tensors = allocateData(executor, x.count, { x: x.width, target: target.width });
-  await upload(tensors.get('x'), x);
-  await upload(tensors.get('target'), target);
-  return tensors;
+  try {
+    await upload(tensors.get('x'), x);
+    await upload(tensors.get('target'), target);
+    return tensors;
+  } catch (error) {
+    disposeAll(tensors);
+    throw error;
+  }
 }
 
 export function disposeAll(tensors: ReadonlyMap<string, { dispose(): void }>): void {

@@ -99,7 +99,12 @@ export class Evaluator {
     if (needsCounts(metrics)) tensors.set('counts', allocateCounts(executor, network.outputs));
     const plan = planEvaluation(network, loss, metrics, size);
     const runner = await DataRunner.create(session, size, tensors, plan);
-    if (size.samples === x.count) await runner.write({ x, target });
+    try {
+      if (size.samples === x.count) await runner.write({ x, target });
+    } catch (error) {
+      runner.dispose();
+      throw error;
+    }
     return new Evaluator(runner, metrics, x, target, size.samples);
   }
 

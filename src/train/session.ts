@@ -2,6 +2,7 @@
 import type { Network } from '../model/network.ts';
 import { initialContents, networkTensors } from '../model/parameters.ts';
 import type { DeviceTensor, Executor, FloatArray, Program, TensorMap } from '../plan/executor.ts';
+import { withHalves } from '../plan/halves.ts';
 import { type Plan, sizeOf, type TensorSpec } from '../plan/plan.ts';
 
 /** All that a training has become: a session made from it goes on as the one it was taken from would have. */
@@ -64,7 +65,8 @@ export class Session {
   }
 
   /** Makes a plan ready, with `data` as its data tensors. Moments it asks for start at zero, and stay. */
-  async prepare(plan: Plan, data: TensorMap): Promise<Program> {
+  async prepare(given: Plan, data: TensorMap): Promise<Program> {
+    const plan = data.get('x')?.spec.type === 'f16' ? withHalves(given) : given;
     const added: DeviceTensor[] = [];
     try {
       for (const spec of plan.tensors.values()) {

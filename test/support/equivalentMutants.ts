@@ -28,12 +28,10 @@ const clampedPlaces = (across: string, column: string): Reasons => ({
     reasons.unused,
 });
 
-const left = 'left: fn left(start: u32, step: u32) -> f32 { return select(x[min(start, K';
-
-const inputAndOnes: Reasons = {
-  [`${left} [- ⇒ +] 1u) + step], 1.0, start == K); }`]: reasons.ones,
-  [`${left}[ - 1u ⇒ ]) + step], 1.0, start == K); }`]: reasons.ones,
-};
+const clampedPlace = (start: string, place: string, count: string): Reasons => ({
+  [`multiply: ${start}(min(${place}, ${count} [- ⇒ +] 1u));`]: reasons.unused,
+  [`multiply: ${start}(min(${place}, ${count}[ - 1u ⇒ ]));`]: reasons.unused,
+});
 
 /** `name`: the function, `i` the weight's place, `size` a layer's parameters, all as the shader has it. */
 const momentReads = (name: string, i: string, size: string): Reasons => ({
@@ -70,19 +68,21 @@ export const equivalentMutants: Readonly<Record<string, Reasons>> = {
     'multiply: if (row [>= ⇒ >] row_count()) { return; }': reasons.beyond,
     ...clampedPlaces('0, 1, 2, 3', 'column'),
   },
-  'shaders/lib/matmul/quads.wgsl': {
+  'shaders/lib/quads.wgsl': {
     'multiply: for (; term [+ ⇒ -] 3u < term_count(); term += 4u) {':
       'saves work: term by term goes as well as four at a time',
-    ...clampedPlaces('0, 4, 8, 12', 'column + lane'),
+    'multiply: for (var n = 0u; n [< ⇒ <=] SIDE; n++) { // @unroll':
+      'loads the last of its columns twice: an index beyond an array is its last',
+    ...clampedPlace('a_at[i] = left_start', 'row + 4u * i', 'row_count()'),
+    ...clampedPlace('b_at[i] = right_start', 'column + lane + 4u * i', 'column_count()'),
   },
   'shaders/lib/matmul/split.wgsl': {
     'multiply: [workgroupBarrier(); ⇒ ]': reasons.race,
     'multiply: if (own [< ⇒ <=] half) { parts[own] = parts[own] + parts[own + half]; }': reasons.race,
     ...clampedPlaces('0, 1, 2, 3', 'column'),
   },
-  'shaders/weight_gradient.wgsl': inputAndOnes,
   'shaders/weight_update.wgsl': momentReads('update', 'i', 'SIZE'),
-  'shaders/gradient_update.wgsl': { ...inputAndOnes, ...momentReads('store', 'at', '(K + 1u) * N') },
+  'shaders/gradient_update.wgsl': momentReads('store', 'at', '(K + 1u) * N'),
   'shaders/output_delta.wgsl': {
     ...sumOfThreads(' metrics[current.slot * STRIDE + group.x] = sums[0]; }'),
     'main: [sums[thread] = vec2f(); ⇒ ]': 'says aloud that workgroup memory starts at zero',

@@ -39,8 +39,8 @@ async function chosen(info: DeviceInfo, isRight: boolean, K = 64) {
 
 test('a software adapter gets quads, proven once', async () => {
   expect(await chosen(software, true)).toEqual({
-    names: ['gather_rows', 'dense_forward, quads', 'dense_forward, quads'],
-    proven: ['dense_forward, quads'],
+    names: ['gather_rows', 'dense_forward, quads_4', 'dense_forward, quads_4'],
+    proven: ['dense_forward, quads_4'],
   });
 });
 
@@ -62,8 +62,18 @@ test('a GPU gets tiles in workgroup memory', async () => {
 test('variants that add up in another order have to be asked for', () => {
   const call = { kernel: denseForward as unknown as Kernel, tensors: {}, constants: { M: 32, N: 64, K: 64 } };
   const names = (anyOrder: boolean) => formsFor(call, software, anyOrder).map(({ name }) => name);
-  expect(names(false)).toEqual(['quads', 'registers']);
-  expect(names(true)).toEqual(['quads', 'registers', 'split']);
+  expect(names(false)).toEqual(['quads_4', 'registers', 'quads_8']);
+  expect(names(true)).toEqual(['quads_4', 'registers', 'quads_8', 'split']);
+});
+
+test('a software adapter starts with the slowly compiled one where the product is large', () => {
+  const call = (M: number) => ({
+    ...{ kernel: denseForward as unknown as Kernel, tensors: {} },
+    constants: { M, N: 1024, K: 784 },
+  });
+  const names = (M: number) => formsFor(call(M), software).map(({ name }) => name);
+  expect(names(256)).toEqual(['quads_8', 'quads_4', 'registers']);
+  expect(names(32)).toEqual(['quads_4', 'registers', 'quads_8']);
 });
 
 test('nor for a product too small to be worth its compilation', async () => {
