@@ -151,8 +151,10 @@ class Specialiser {
     if (!match) return text;
     const [head, name, count] = match;
     const start = match.index + head.length;
+    const length = evaluate(count, this.values);
+    if (length === undefined) return text.slice(0, start) + this.#unroll(text.slice(start));
     const end = closing(text, start);
-    const turns = Array.from({ length: this.values.get(count) ?? 0 }, (_, i) => {
+    const turns = Array.from({ length }, (_, i) => {
       const turn = this.#unroll(text.slice(start, end).replace(new RegExp(`\\b${name}\\b`, 'g'), `${i}u`));
       return `{${i === 0 ? turn : turn.replaceAll('\n', ' ')}}`;
     });

@@ -23,6 +23,7 @@ const others: Readonly<Record<string, Algorithm>> = {
   naive: { tile: 1, threads: 1 },
   quads_4: { tile: 16, threads: 4, features: ['subgroups'] },
   quads_8: { tile: 32, threads: 4, features: ['subgroups'] },
+  vectors: { tile: 8, threads: 1 },
   tiles_4: { tile: 32, threads: 64 },
   tiles_8: { tile: 64, threads: 64 },
   split: { tile: 4, threads: 64, reordered: true },

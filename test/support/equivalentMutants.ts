@@ -68,6 +68,12 @@ export const equivalentMutants: Readonly<Record<string, Reasons>> = {
     'multiply: if (row [>= ⇒ >] row_count()) { return; }': reasons.beyond,
     ...clampedPlaces('0, 1, 2, 3', 'column'),
   },
+  'shaders/lib/matmul/vectors.wgsl': {
+    'multiply: [if (row >= row_count()) { return; } ⇒ ]': reasons.beyond,
+    'multiply: if (row [>= ⇒ >] row_count()) { return; }': reasons.beyond,
+    'row_starts: let rows = min(row + vec4u(0, 1, 2, 3), vec4u(row_count() [- ⇒ +] 1u));': reasons.unused,
+    'row_starts: let rows = min(row + vec4u(0, 1, 2, 3), vec4u(row_count()[ - 1u ⇒ ]));': reasons.unused,
+  },
   'shaders/lib/quads.wgsl': {
     'multiply: for (; term [+ ⇒ -] 3u < term_count(); term += 4u) {':
       'saves work: term by term goes as well as four at a time',

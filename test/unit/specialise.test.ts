@@ -77,6 +77,12 @@ describe('specialising', () => {
     expect(body(left({ COUNT: 2 }, loop))).toBe('{\na(0u, 2u * 0u);\n} { a(1u, 2u * 1u); }\nb();\n}');
   });
 
+  test('writes out as many turns as a number says, and leaves a loop whose turns it does not know', () => {
+    const loopTo = (limit: string) => [`for (var i = 0u; i < ${limit}; i++) { // @unroll`, 'a(i);', '}'];
+    expect(body(left({}, loopTo('2u')))).toBe('{\na(0u);\n} { a(1u); }\n}');
+    expect(body(left({}, loopTo('rows')))).toBe(`${loopTo('rows').join('\n')}\n}`);
+  });
+
   test('writes a function for the constants that it is called with, and drops those that are not called', () => {
     const lines = left(
       { KIND: 1 },
