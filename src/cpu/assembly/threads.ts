@@ -16,8 +16,8 @@ export function joinThreads(own: u32, all: u32): void {
   return thread + 1 == threads ? count : count * (thread + 1) / threads;
 }
 
-/** Turns round the loop before a waiting thread goes to sleep. */
-const PATIENCE: u32 = 4096;
+/** Turns round the loop before a waiting thread goes to sleep: longer than waking up takes, or others sleep then. */
+const PATIENCE: u32 = 1 << 18;
 
 /** Waits until all threads are here. At `place`: how many have arrived, and how often all of them had. */
 export function barrier(place: usize): void {
