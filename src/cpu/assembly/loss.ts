@@ -7,9 +7,11 @@ import {
 import { activationSlope, logistic } from './math/activation';
 import { exp, log, log1p } from './math/exp';
 import { rowLosses, rowNumbers } from './places';
-import { largestOf, largestTarget, rowWeight, targetOf, targetRow, targetsOf } from './targets';
+import {
+  largestOf, largestTarget, rowWeight, rowWeightsOfFour, targetOf, targetRow, targetsOf, targetsOfFour,
+} from './targets';
 import { shareEnd, shareStart, thread } from './threads';
-import { firstLanes, lanesOf, select, sign, splat, storeLanes, storePairs, sumLanes } from './vectors';
+import { firstLanes, lanesOf, select, sign, splat, storeEach, storeLanes, storePairs, sumLanes } from './vectors';
 
 /** Rows whose losses are added up: those of a workgroup on the GPU. */
 const GROUP: u32 = 64;
@@ -17,47 +19,100 @@ const GROUP: u32 = 64;
 export function output_delta(op: OutputDelta, step: Step): void {
   const numbers = rowNumbers(op.targets.GATHER, op.permutation, step.first);
   const end = shareEnd(step.rows);
-  if (op.N == 1 && op.LOSS != CATEGORICAL_LOGITS && !op.targets.SPARSE) {
+  if (op.LOSS == CATEGORICAL_LOGITS) {
+    for (let m = shareStart(step.rows); m < end; m += 4) crossEntropies(op, numbers, m, end - m, step.rows);
+    return;
+  }
+  if (op.N == 1 && !op.targets.SPARSE) {
     for (let m = shareStart(step.rows); m < end; m += 4) singleOutputs(op, numbers, m, end - m, step.rows);
     return;
   }
   for (let m = shareStart(step.rows); m < end; m++) {
     const target = targetRow(op.target_rows, load<u32>(numbers + (m << 2)), op.targets);
     const y = op.y + (m * op.N << 2);
-    const delta = op.delta + (m * op.N << 2);
     const weight = rowWeight(target, op.targets);
-    const share = weight / <f32>step.rows;
-    const top = largestOf(y, op.N);
-    const loss =
-      op.LOSS == CATEGORICAL_LOGITS
-        ? crossEntropy(op, y, top, target, delta, share)
-        : sumOfLosses(op, y, target, delta, share);
+    const loss = sumOfLosses(op, y, target, op.delta + (m * op.N << 2), weight / <f32>step.rows);
     store<f32>(rowLosses + (m << 3), weight * loss);
-    store<f32>(rowLosses + (m << 3), isRight(op, y, top, target) ? 1 : 0, 4);
+    store<f32>(rowLosses + (m << 3), isRight(op, y, target) ? 1 : 0, 4);
   }
+}
+
+/** The targets of row m + i, or of the last of the `lanes` rows from m on. */
+@inline function targetsOfRow(op: OutputDelta, numbers: usize, m: u32, i: u32, lanes: u32): usize {
+  return targetRow(op.target_rows, load<u32>(numbers + (m + min(i, lanes - 1) << 2)), op.targets);
 }
 
 /** Four rows of one output each, from row m on, of which `lanes` are there. */
 @inline function singleOutputs(op: OutputDelta, numbers: usize, m: u32, lanes: u32, rows: u32): void {
-  const t = op.targets;
-  const last = lanes - 1;
-  numbers += m << 2;
-  const a = targetRow(op.target_rows, load<u32>(numbers), t);
-  const b = targetRow(op.target_rows, load<u32>(numbers + (min<u32>(1, last) << 2)), t);
-  const c = targetRow(op.target_rows, load<u32>(numbers + (min<u32>(2, last) << 2)), t);
-  const d = targetRow(op.target_rows, load<u32>(numbers + (min<u32>(3, last) << 2)), t);
+  const a = targetsOfRow(op, numbers, m, 0, lanes), b = targetsOfRow(op, numbers, m, 1, lanes);
+  const c = targetsOfRow(op, numbers, m, 2, lanes), d = targetsOfRow(op, numbers, m, 3, lanes);
   const out = v128.load(op.y + (m << 2));
   const target = lanesOf(a, b, c, d);
-  const weight = t.WEIGHTED ? lanesOf(a + 4, b + 4, c + 4, d + 4) : splat(1);
+  const weight = rowWeightsOfFour(a, b, c, d, op.targets);
   const wanted = smoothed(op, target);
   const share = f32x4.div(weight, splat(<f32>rows));
   storeLanes(op.delta + (m << 2), f32x4.mul(share, slopeOf(op, out, wanted)), lanes);
-  const differs = v128.xor(
-    f32x4.gt(out, splat(op.THRESHOLD)),
-    f32x4.gt(target, splat(0.5)),
-  );
-  const right = v128.andnot(splat(1), differs);
+  const right = v128.and(onSameSide(op, out, target), splat(1));
   storePairs(rowLosses + (m << 3), f32x4.mul(weight, lossOf(op, out, wanted)), right, lanes);
+}
+
+/**
+ * Four rows' cross-entropies from logits z, from row m on, of which `lanes` are there: a row a lane, and the last in the
+ * place of those that are missing. With z_max taken out, a loss keeps its digits when they are large and when it is tiny.
+ */
+function crossEntropies(op: OutputDelta, numbers: usize, m: u32, lanes: u32, rows: u32): void {
+  const t = op.targets;
+  const a = targetsOfRow(op, numbers, m, 0, lanes), b = targetsOfRow(op, numbers, m, 1, lanes);
+  const c = targetsOfRow(op, numbers, m, 2, lanes), d = targetsOfRow(op, numbers, m, 3, lanes);
+  const size = op.N << 2;
+  const y0 = op.y + m * size;
+  const y1 = y0 + min<u32>(1, lanes - 1) * size;
+  const y2 = y0 + min<u32>(2, lanes - 1) * size;
+  const y3 = y0 + min<u32>(3, lanes - 1) * size;
+  const toDelta = op.delta - op.y;
+
+  let largest = lanesOf(y0, y1, y2, y3);
+  let most = targetsOfFour(a, b, c, d, 0, t);
+  let right = onSameSide(op, largest, most);
+  let top = i32x4.splat(0), wantedTop = i32x4.splat(0);
+  let sum = smoothed(op, most);
+  for (let j: u32 = 1; j < op.N; j++) {
+    const at = j << 2;
+    const z = lanesOf(y0 + at, y1 + at, y2 + at, y3 + at);
+    const target = targetsOfFour(a, b, c, d, j, t);
+    top = select(i32x4.splat(j), top, f32x4.gt(z, largest));
+    wantedTop = select(i32x4.splat(j), wantedTop, f32x4.gt(target, most));
+    largest = f32x4.max(z, largest);
+    most = f32x4.max(target, most);
+    sum = f32x4.add(sum, smoothed(op, target));
+  }
+  if (op.N > 1) right = i32x4.eq(top, wantedTop);
+
+  let others = splat(0);
+  for (let j: u32 = 0; j < op.N; j++) {
+    const at = j << 2;
+    const e = exp(f32x4.sub(lanesOf(y0 + at, y1 + at, y2 + at, y3 + at), largest));
+    others = f32x4.add(others, v128.andnot(e, i32x4.eq(top, i32x4.splat(j))));
+    const to = toDelta + at;
+    storeEach(y0 + to, y1 + to, y2 + to, y3 + to, e);
+  }
+
+  const logSum = log1p(others);
+  const factor = f32x4.div(sum, f32x4.add(splat(1), others));
+  const weight = rowWeightsOfFour(a, b, c, d, t);
+  const share = f32x4.div(weight, splat(<f32>rows));
+  let loss = splat(0);
+  for (let j: u32 = 0; j < op.N; j++) {
+    const at = j << 2;
+    const to = toDelta + at;
+    const wanted = smoothed(op, targetsOfFour(a, b, c, d, j, t));
+    const below = f32x4.sub(lanesOf(y0 + at, y1 + at, y2 + at, y3 + at), largest);
+    const term = f32x4.mul(wanted, f32x4.add(f32x4.sub(logSum, below), entropy(op, wanted)));
+    loss = f32x4.add(loss, v128.and(term, f32x4.ne(wanted, splat(0))));
+    const slope = f32x4.sub(f32x4.mul(factor, lanesOf(y0 + to, y1 + to, y2 + to, y3 + to)), wanted);
+    storeEach(y0 + to, y1 + to, y2 + to, y3 + to, f32x4.mul(share, slope));
+  }
+  storePairs(rowLosses + (m << 3), f32x4.mul(weight, loss), v128.and(right, splat(1)), lanes);
 }
 
 /** Adds up what the rows left, in groups. */
@@ -144,35 +199,6 @@ function slopeOf(op: OutputDelta, out: v128, wanted: v128): v128 {
   return f32x4.pmin(f32x4.pmax(x, splat(-most)), splat(most));
 }
 
-/** From logits z: with z_max taken out, the loss keeps its digits when they are large and when it is tiny. */
-function crossEntropy(op: OutputDelta, y: usize, top: u32, target: usize, delta: usize, share: f32): f32 {
-  const largest = v128.load_splat<f32>(y + (top << 2));
-  let others = splat(0);
-  let weight = splat(0);
-  for (let j: u32 = 0; j < op.N; j += 4) {
-    const within = firstLanes(op.N - j);
-    const e = exp(f32x4.sub(v128.load(y + (j << 2)), largest));
-    const isTop = i32x4.eq(i32x4.splat(top - j), i32x4(0, 1, 2, 3));
-    others = f32x4.add(others, v128.andnot(v128.and(e, within), isTop));
-    weight = f32x4.add(weight, v128.and(smoothed(op, targetsOf(target, j, op.targets)), within));
-    storeLanes(delta + (j << 2), e, op.N - j);
-  }
-  const sum = splat(sumLanes(others));
-  const logSum = log1p(sum);
-  const factor = f32x4.div(splat(sumLanes(weight)), f32x4.add(splat(1), sum));
-  let loss = splat(0);
-  for (let j: u32 = 0; j < op.N; j += 4) {
-    const wanted = smoothed(op, targetsOf(target, j, op.targets));
-    const below = f32x4.sub(v128.load(y + (j << 2)), largest);
-    const term = f32x4.mul(wanted, f32x4.add(f32x4.sub(logSum, below), entropy(op, wanted)));
-    const counts = v128.and(f32x4.ne(wanted, splat(0)), firstLanes(op.N - j));
-    loss = f32x4.add(loss, v128.and(term, counts));
-    const slope = f32x4.sub(f32x4.mul(factor, v128.load(delta + (j << 2))), wanted);
-    storeLanes(delta + (j << 2), f32x4.mul(splat(share), slope), op.N - j);
-  }
-  return sumLanes(loss);
-}
-
 /** ln s where the loss is a divergence. */
 @inline function entropy(op: OutputDelta, wanted: v128): v128 {
   return op.DIVERGENCE ? safeLog(wanted) : splat(0);
@@ -187,8 +213,13 @@ function safeLog1p(x: v128): v128 {
   return select(f32x4.pmax(log1p(x), splat(-100)), splat(-100), f32x4.gt(x, splat(-1)));
 }
 
+/** Whether outputs and targets, one a row, are on the same side. */
+@inline function onSameSide(op: OutputDelta, out: v128, target: v128): v128 {
+  return i32x4.eq(f32x4.gt(out, splat(op.THRESHOLD)), f32x4.gt(target, splat(0.5)));
+}
+
 /** The largest output is the largest target; of a single output, both are on the same side. */
-function isRight(op: OutputDelta, y: usize, top: u32, target: usize): bool {
+function isRight(op: OutputDelta, y: usize, target: usize): bool {
   if (op.N == 1) return load<f32>(y) > op.THRESHOLD == targetOf(target, 0, op.targets) > 0.5;
-  return top == largestTarget(target, op.N, op.targets);
+  return largestOf(y, op.N) == largestTarget(target, op.N, op.targets);
 }

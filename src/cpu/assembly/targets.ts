@@ -1,6 +1,6 @@
 // What a row's outputs should have been: see shaders/lib/targets.wgsl.
 import { Targets } from './layout';
-import { splat } from './vectors';
+import { lanesOf, splat } from './vectors';
 
 /** Where the targets of a row begin, given its number in the data set. */
 @inline export function targetRow(targets: usize, source: u32, t: Targets): usize {
@@ -14,6 +14,13 @@ export function targetsOf(row: usize, j: u32, t: Targets): v128 {
   return v128.and(i32x4.eq(label, i32x4(0, 1, 2, 3)), splat(1));
 }
 
+/** Output j's targets, of four rows. */
+@inline export function targetsOfFour(a: usize, b: usize, c: usize, d: usize, j: u32, t: Targets): v128 {
+  if (!t.SPARSE) return lanesOf(a + (j << 2), b + (j << 2), c + (j << 2), d + (j << 2));
+  const labels = i32x4.trunc_sat_f32x4_s(lanesOf(a, b, c, d));
+  return v128.and(i32x4.eq(labels, i32x4.splat(j)), splat(1));
+}
+
 /** Output j's target. */
 export function targetOf(row: usize, j: u32, t: Targets): f32 {
   if (!t.SPARSE) return load<f32>(row + (j << 2));
@@ -23,6 +30,12 @@ export function targetOf(row: usize, j: u32, t: Targets): f32 {
 /** The row's weight. */
 @inline export function rowWeight(row: usize, t: Targets): f32 {
   return t.WEIGHTED ? load<f32>(row + (t.WIDTH << 2)) : 1;
+}
+
+/** Four rows' weights. */
+@inline export function rowWeightsOfFour(a: usize, b: usize, c: usize, d: usize, t: Targets): v128 {
+  const at = t.WIDTH << 2;
+  return t.WEIGHTED ? lanesOf(a + at, b + at, c + at, d + at) : splat(1);
 }
 
 /** The first of the largest of `count` targets. */

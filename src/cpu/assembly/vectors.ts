@@ -16,6 +16,14 @@
   return v128.load_lane<u32>(d, v128.load_lane<u32>(c, first, 2), 3);
 }
 
+/** Stores a lane at each of four places. */
+@inline export function storeEach(a: usize, b: usize, c: usize, d: usize, x: v128): void {
+  v128.store_lane<u32>(a, x, 0);
+  v128.store_lane<u32>(b, x, 1);
+  v128.store_lane<u32>(c, x, 2);
+  v128.store_lane<u32>(d, x, 3);
+}
+
 /** a · b + c, in one rounding where the engine can: see src/cpu/wasm/module.ts. */
 @inline export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
