@@ -7,7 +7,7 @@ export const matrixShapes = [
   { M: 7, N: 5, K: 2 },
   { M: 8, N: 12, K: 4 },
   { M: 13, N: 17, K: 31 },
-  { M: 49, N: 48, K: 63 },
+  { M: 49, N: 80, K: 67 },
   { M: 64, N: 128, K: 784 },
 ] as const;
 

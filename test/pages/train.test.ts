@@ -31,6 +31,7 @@ describe.each(found)('npm run train in %s', (browser) => {
         backend: 'cpu',
         reason: expect.stringMatching(/^a step takes .* on cpu; all steps so far take /),
         milliseconds: { cpu: expect.any(Number) },
+        source: 'measured',
       },
       dataset: 'xor',
       samples: 4,
